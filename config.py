@@ -1,0 +1,161 @@
+"""Every setting of the application, in one readable place.
+
+Each setting comes from the environment with the prefix ``HRMS_`` and has a default that is safe for one office PC.
+Production (``HRMS_ENV=production``) refuses to start on the defaults that are only good for trying things out:
+see :func:`problems_in_production`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent
+DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 - refused in production
+DEMO_PASSWORD = "Demo@2025"  # noqa: S105 - demonstration accounts only, refused in production
+ENVIRONMENTS = ("development", "test", "production")
+
+
+class SettingError(ValueError):
+    """A setting has a value the application cannot work with."""
+
+
+def _text(name: str, default: str) -> str:
+    value = os.environ.get(f"HRMS_{name}", "").strip()
+    return value or default
+
+
+def _whole(name: str, default: int) -> int:
+    raw = os.environ.get(f"HRMS_{name}", "").strip()
+    if not raw:
+        return default
+    try:
+        return int(raw)
+    except ValueError:
+        raise SettingError(f"HRMS_{name}={raw!r}: cần một số nguyên.") from None
+
+
+def _flag(name: str, default: bool) -> bool:
+    raw = os.environ.get(f"HRMS_{name}", "").strip().lower()
+    if not raw:
+        return default
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off"}:
+        return False
+    raise SettingError(f"HRMS_{name}={raw!r}: dùng 1 hoặc 0.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force. ``Settings.from_environment()`` reads them; tests build their own."""
+
+    env: str = "development"
+    secret_key: str = DEVELOPMENT_SECRET
+    # Encrypts identity numbers at rest; kept apart from the session secret so that either can be changed alone.
+    data_key: str = DEVELOPMENT_SECRET
+    data_dir: Path = ROOT / "var"
+    database_url: str = ""
+    timezone: str = "Asia/Ho_Chi_Minh"
+    today: date | None = None  # test only: the day the application believes it is
+    demo_password: str = DEMO_PASSWORD
+    province_code: str = "HY"  # prefix of unit codes in numbers and papers
+    session_minutes: int = 15  # idle time before the session ends (data protection: at most 15)
+    lock_after_failures: int = 5
+    lock_hours: int = 12
+    login_rate: str = "10 per minute"
+    rate_storage: str = "memory://"  # several processes: a storage that all of them share
+    upload_mb: int = 25
+    import_max_rows: int = 100_000
+    secure_cookies: bool = False
+    trusted_proxies: int = 0  # how many reverse proxies stand in front and set X-Forwarded-*
+    log_level: str = "INFO"
+    web_threads: int = 8
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the environment. Raises :class:`SettingError` naming the variable, its value and the remedy."""
+        env = _text("ENV", "development")
+        if env not in ENVIRONMENTS:
+            raise SettingError(f"HRMS_ENV={env!r}: chỉ nhận một trong {', '.join(ENVIRONMENTS)}.")
+        timezone = _text("TIMEZONE", cls.timezone)
+        try:
+            ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise SettingError(f"HRMS_TIMEZONE={timezone!r}: không có múi giờ này.") from None
+        today: date | None = None
+        if raw_today := os.environ.get("HRMS_TODAY", "").strip():
+            if env == "production":
+                raise SettingError("HRMS_TODAY chỉ dùng để kiểm thử, không dùng khi HRMS_ENV=production.")
+            try:
+                today = date.fromisoformat(raw_today)
+            except ValueError:
+                raise SettingError(f"HRMS_TODAY={raw_today!r}: cần ngày dạng YYYY-MM-DD.") from None
+        data_dir = Path(_text("DATA_DIR", str(cls.data_dir))).expanduser().resolve()
+        secret = _text("SECRET_KEY", DEVELOPMENT_SECRET)
+        return cls(
+            env=env,
+            secret_key=secret,
+            data_key=_text("DATA_KEY", secret),
+            data_dir=data_dir,
+            database_url=_text("DATABASE_URL", ""),
+            timezone=timezone,
+            today=today,
+            demo_password=_text("DEMO_PASSWORD", DEMO_PASSWORD),
+            province_code=_text("PROVINCE_CODE", cls.province_code),
+            session_minutes=_whole("SESSION_MINUTES", cls.session_minutes),
+            lock_after_failures=_whole("LOCK_AFTER_FAILURES", cls.lock_after_failures),
+            lock_hours=_whole("LOCK_HOURS", cls.lock_hours),
+            login_rate=_text("LOGIN_RATE", cls.login_rate),
+            rate_storage=_text("RATE_STORAGE", cls.rate_storage),
+            upload_mb=_whole("UPLOAD_MB", cls.upload_mb),
+            import_max_rows=_whole("IMPORT_MAX_ROWS", cls.import_max_rows),
+            secure_cookies=_flag("SECURE_COOKIES", env == "production"),
+            trusted_proxies=_whole("TRUSTED_PROXIES", cls.trusted_proxies),
+            log_level=_text("LOG_LEVEL", cls.log_level).upper(),
+            web_threads=_whole("WEB_THREADS", cls.web_threads),
+        )
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address; the embedded SQLite file under the data directory when none is set."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'hrms.db'}"
+        # A plain postgresql:// would ask for a driver that is not installed: psycopg 3 is the one that is locked.
+        scheme = urlsplit(url).scheme
+        if scheme in {"postgres", "postgresql"}:
+            url = "postgresql+psycopg" + url[len(scheme):]
+        return url
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def files_dir(self) -> Path:
+        """Where uploaded files lie, by content hash: outside every folder that is served."""
+        return self.data_dir / "files"
+
+    @property
+    def work_dir(self) -> Path:
+        """Results of background jobs waiting for their owner to download them."""
+        return self.data_dir / "work"
+
+
+def problems_in_production(settings: Settings) -> list[str]:
+    """Why a production start must be refused: one Vietnamese sentence per fault, empty when all is well."""
+    if not settings.is_production:
+        return []
+    faults: list[str] = []
+    if settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < 32:
+        faults.append(
+            "HRMS_SECRET_KEY còn là giá trị mặc định hoặc ngắn hơn 32 ký tự: đặt một chuỗi ngẫu nhiên, ví dụ "
+            "python -c \"import secrets; print(secrets.token_urlsafe(48))\"."
+        )
+    if settings.data_key == DEVELOPMENT_SECRET or len(settings.data_key) < 32:
+        faults.append("HRMS_DATA_KEY (khóa mã hóa số định danh) chưa đặt hoặc ngắn hơn 32 ký tự: đặt một chuỗi ngẫu nhiên riêng.")
+    return faults

@@ -1,0 +1,198 @@
+"""Files on records: stored once by content hash outside every served folder, checked for type and size on arrival.
+
+A download goes record → scope → file (trap 10): there is no address of a file without the record it hangs on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import filetype
+from flask import current_app
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hrms.kernel import actor, clock, history
+from hrms.kernel.db import BigInt, UtcDateTime, db
+from hrms.kernel.errors import Fault, Refused
+
+# What offices attach. The type is told from the content; the name only has to agree with it.
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/tiff": (".tif", ".tiff"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/msword": (".doc",),
+    "application/vnd.ms-excel": (".xls",),
+    "text/csv": (".csv",),
+}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class StoredFile(Model):
+    """The bytes, once: two uploads of the same content share one file on disk."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
+    size: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    media_type: Mapped[str] = mapped_column(String(120), nullable=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)
+
+
+class Attachment(Model):
+    """A file on a record. Taking it off keeps the row (who, when, why) and the bytes."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_record", "record_type", "record_id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    record_type: Mapped[str] = mapped_column(String(60), nullable=False)
+    record_id: Mapped[int] = mapped_column(BigInt, nullable=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
+    name: Mapped[str] = mapped_column(String(200), nullable=False)
+    kind: Mapped[str] = mapped_column(String(60), nullable=False, default="")  # e.g. the checklist item it answers
+    by: Mapped[str] = mapped_column(String(120), nullable=False, default=lambda: actor.current().name)
+    by_user_id: Mapped[int | None] = mapped_column(Integer, default=lambda: actor.current().user_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by: Mapped[str | None] = mapped_column(String(120))
+    removed_reason: Mapped[str | None] = mapped_column(Text)
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
+
+
+def _folder() -> Path:
+    return Path(current_app.config["HRMS_FILES_DIR"])
+
+
+def _limit() -> int:
+    return int(current_app.config["HRMS_UPLOAD_BYTES"])
+
+
+def safe_name(name: str) -> str:
+    """A file name that is safe to show and to send back: NFC, no path, no control characters, at most 150 long."""
+    cleaned = unicodedata.normalize("NFC", os.path.basename(name.replace("\\", "/")))
+    cleaned = re.sub(r"[\x00-\x1f\x7f\"<>|:*?]", "", cleaned).strip(" .") or "tep"
+    stem, extension = os.path.splitext(cleaned)
+    return stem[: 150 - len(extension)] + extension
+
+
+def _media_type(head: bytes, name: str) -> str | None:
+    extension = os.path.splitext(name)[1].lower()
+    if head.startswith(_OLE):
+        return {".doc": "application/msword", ".xls": "application/vnd.ms-excel"}.get(extension)
+    kind = filetype.guess(head)
+    if kind is not None:
+        return str(kind.mime)
+    if extension == ".csv" and b"\x00" not in head:
+        return "text/csv"
+    return None
+
+
+def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
+    """Check and keep the bytes of ``stream``. Returns the stored file and the cleaned name.
+
+    Raises :class:`Refused` naming the file, what was found and what is accepted. Memory stays bounded: the content
+    goes through a temporary file that is moved into place only when it is whole.
+    """
+    shown = safe_name(name)
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size, head = hashlib.sha256(), 0, b""
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix="incoming-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            while chunk := stream.read(1 << 16):
+                size += len(chunk)
+                if size > _limit():
+                    raise Refused([Fault("file", f"Tệp «{shown}» lớn hơn {_limit() >> 20} MB. Hãy nén ảnh hoặc tách tệp.")])
+                if len(head) < 8192:
+                    head += chunk[: 8192 - len(head)]
+                digest.update(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        if size == 0:
+            raise Refused([Fault("file", f"Tệp «{shown}» rỗng (0 byte). Hãy chọn lại tệp.")])
+        media = _media_type(head, shown)
+        extension = os.path.splitext(shown)[1].lower()
+        if media not in ALLOWED:
+            raise Refused([Fault("file", f"Tệp «{shown}» có nội dung không được nhận. Chỉ nhận PDF, ảnh, Word, Excel, CSV.")])
+        if extension not in ALLOWED[media]:
+            expected = " hoặc ".join(ALLOWED[media])
+            raise Refused(
+                [Fault("file", f"Tên tệp «{shown}» không khớp nội dung: nội dung là {expected}. Hãy đổi đúng tên tệp.")]
+            )
+        sha = digest.hexdigest()
+        target = path_of(sha)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            os.replace(temporary, target)
+            target.chmod(0o440)
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+    row = db.session.scalar(select(StoredFile).where(StoredFile.sha256 == sha))
+    if row is None:
+        row = StoredFile(sha256=sha, size=size, media_type=media)
+        db.session.add(row)
+        db.session.flush()
+    return row, shown
+
+
+def path_of(sha256: str) -> Path:
+    """Where the bytes lie."""
+    return _folder() / sha256[:2] / sha256
+
+
+def attach(record: Any, stream: IO[bytes], name: str, kind: str = "") -> Attachment:
+    """Hang a file on ``record`` (inside a command's transaction; the caller has checked the right to write)."""
+    file, shown = store(stream, name)
+    row = Attachment(record_type=history.record_type(record), record_id=record.id, file_id=file.id, name=shown, kind=kind)
+    db.session.add(row)
+    db.session.flush()
+    history.note(record, f"Đính kèm tệp «{shown}»")
+    return row
+
+
+def remove(record: Any, attachment: Attachment, reason: str) -> None:
+    """Take a file off a record: it stays in the history with the reason."""
+    if not reason.strip():
+        raise Refused([Fault("reason", "Cần ghi lý do khi gỡ tệp.")])
+    attachment.removed_at, attachment.removed_by = clock.now(), actor.current().name
+    attachment.removed_reason = reason.strip()
+    history.note(record, f"Gỡ tệp «{attachment.name}»: {reason.strip()}")
+
+
+def of(record: Any, *, with_removed: bool = False) -> list[Attachment]:
+    """The files on a record, oldest first."""
+    query = select(Attachment).where(
+        Attachment.record_type == history.record_type(record), Attachment.record_id == record.id
+    )
+    if not with_removed:
+        query = query.where(Attachment.removed_at.is_(None))
+    return list(db.session.scalars(query.order_by(Attachment.id)))
+
+
+def intact(file: StoredFile) -> bool:
+    """Whether the bytes on disk still have the hash they arrived with."""
+    path = path_of(file.sha256)
+    if not path.is_file():
+        return False
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest() == file.sha256

@@ -1,0 +1,63 @@
+"""The one clock: UTC in store, local time on screen, and the day the application believes it is.
+
+Domain code asks this module and never ``date.today()``: tests and demonstrations travel in time by one setting.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_fixed_today: ContextVar[date | None] = ContextVar("hrms_today", default=None)
+_settings: dict[str, date | ZoneInfo | None] = {"today": None, "zone": ZoneInfo("Asia/Ho_Chi_Minh")}
+
+
+def configure(timezone: str, fixed_today: date | None) -> None:
+    """Set the zone of the screen and, for tests and demonstrations, the day that is believed."""
+    _settings["zone"] = ZoneInfo(timezone)
+    _settings["today"] = fixed_today
+
+
+def zone() -> ZoneInfo:
+    """The zone in which times are shown."""
+    value = _settings["zone"]
+    assert isinstance(value, ZoneInfo)
+    return value
+
+
+def now() -> datetime:
+    """The moment, in UTC and aware. Always the real clock: an audit trail must not travel in time."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The local calendar day, or the day set by ``HRMS_TODAY`` or :func:`travel_to`."""
+    if (fixed := _fixed_today.get()) is not None:
+        return fixed
+    configured = _settings["today"]
+    if isinstance(configured, date):
+        return configured
+    return now().astimezone(zone()).date()
+
+
+def local(moment: datetime) -> datetime:
+    """A stored UTC moment in the zone of the screen."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(zone())
+
+
+@contextmanager
+def travel_to(day: date) -> Iterator[None]:
+    """Believe it is ``day`` inside the block (tests, demonstrations, what-if runs)."""
+    token = _fixed_today.set(day)
+    try:
+        yield
+    finally:
+        _fixed_today.reset(token)
