@@ -41,7 +41,7 @@ def test_the_alphabet_has_its_order() -> None:
 
 
 def test_tones_follow_one_another_and_only_decide_between_equal_letters() -> None:
-    assert sorted(TONES[::-1], key=sort_key) == TONES
+    assert sorted(random.Random(3).sample(TONES, len(TONES)), key=sort_key) == TONES
     assert sort_key("bạ") < sort_key("bab")
 
 
@@ -66,7 +66,7 @@ def test_family_names_that_differ_by_a_tone_stay_together() -> None:
 
 def test_numbers_in_unit_names_sort_by_value() -> None:
     units = ["Trường số 1", "Trường số 2", "Trường số 09", "Trường số 10", "Trường số 100"]
-    assert sorted(units[::-1], key=sort_key) == units
+    assert sorted(random.Random(4).sample(units, len(units)), key=sort_key) == units
 
 
 def test_spaces_marks_and_case_do_not_change_the_place() -> None:
