@@ -95,3 +95,17 @@ def load_grants(user_id: int) -> list[access.Grant]:
         for role, path, unit_id, person_id in rows
         if role in known
     ]
+
+
+class SavedFilter(Model):
+    """A list's filters a user keeps under a name."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (Index("ix_saved_filter", "user_id", "list_name"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False)
+    list_name: Mapped[str] = mapped_column(String(60), nullable=False)
+    name: Mapped[str] = mapped_column(String(80), nullable=False)
+    query: Mapped[str] = mapped_column(String(1000), nullable=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)

@@ -176,12 +176,3 @@ def _forget(session: Session) -> None:
     session.info.pop("hrms_history", None)
 
 
-# What a database must refuse by itself: the application is not the only one that can open it.
-APPEND_ONLY_SQLITE = """
-CREATE TRIGGER {table}_no_{verb_lower} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
-APPEND_ONLY_POSTGRESQL = """
-CREATE TRIGGER {table}_no_{verb_lower} BEFORE {verb} ON {table}
-FOR EACH ROW EXECUTE FUNCTION hrms_append_only()
-"""

@@ -1,0 +1,46 @@
+"""What commands share: the application without its screens, the command-line actor, friendly failures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def fail(message: str, code: int = 2) -> None:
+    """Say what is wrong on stderr and end with ``code``."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def with_app(*, web: bool = False, migrated: bool = True) -> Callable[[F], F]:
+    """Run a command inside the application's context, as the command line."""
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            from config import SettingError
+            from hrms.app import RefusesToStart, create_app
+            from hrms.kernel import actor
+
+            try:
+                app = create_app(web=web)
+            except (SettingError, RefusesToStart) as error:
+                fail(str(error))
+                return None
+            with app.app_context(), actor.acting(actor.Actor("cli", "Dòng lệnh")):
+                if migrated:
+                    from hrms.migrate import is_current
+
+                    if not is_current():
+                        fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+    return decorate

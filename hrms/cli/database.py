@@ -1,0 +1,47 @@
+"""``setup`` and ``demo``: bring a database to the state the application expects; fill a demonstration province."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import click
+
+from hrms.cli.common import fail, with_app
+
+
+@click.command("setup")
+@with_app(migrated=False)
+def setup_command() -> None:
+    """Migrate the database and converge roles and permissions. Safe to repeat.
+
+    \b
+    Example:
+      python run.py setup
+    """
+    from hrms.setup import set_up
+
+    revision = set_up()
+    click.echo(f"Cơ sở dữ liệu đã sẵn sàng (phiên bản lược đồ {revision}).")
+
+
+@click.command("demo")
+@click.option("--people", default=3000, show_default=True, type=click.IntRange(50, 200_000), help="How many people.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same province.")
+@click.option("--as-of", "as_of", default="2025-06-15", show_default=True, type=click.DateTime(["%Y-%m-%d"]),
+              help="The day up to which its history is played.")
+@with_app()
+def demo_command(people: int, seed: int, as_of: datetime) -> None:
+    """Fill an empty database with an invented province. Refuses a database that holds real records.
+
+    \b
+    Example:
+      python run.py demo --people 3000 --seed 1 --as-of 2025-06-15
+    """
+    from hrms.demo import DemoRefused, fill
+
+    try:
+        summary = fill(people=people, seed=seed, as_of=date(as_of.year, as_of.month, as_of.day), say=click.echo)
+    except DemoRefused as error:
+        fail(str(error))
+        return
+    click.echo(summary)

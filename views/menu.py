@@ -1,0 +1,53 @@
+"""The menu: rooms of the house, shown to whoever has business there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from hrms.kernel import access
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry; shown when one of the (resource, action) pairs is held and its endpoint exists."""
+
+    label: Any  # called at request time, so that the language of the session applies
+    icon: str
+    endpoint: str
+    any_of: tuple[tuple[str, str], ...] = ()
+
+
+ITEMS = (
+    Item(lambda: _("Việc của tôi"), "⌂", "HomeView.index"),
+    Item(lambda: _("Tổ chức, biên chế"), "☰", "UnitView.tree", (("unit", "read"),)),
+    Item(lambda: _("Cán bộ, công chức"), "♟", "StaffView.list", (("staff", "read"),)),
+    Item(lambda: _("Nhập danh sách"), "⇪", "ImportView.list", (("staff", "import"),)),
+    Item(lambda: _("Nghỉ việc, chế độ"), "§", "CaseView.list", (("case", "read"),)),
+    Item(lambda: _("Đợt giải quyết"), "▦", "BatchView.list", (("batch", "read"),)),
+    Item(lambda: _("Tính thử"), "∑", "CalculatorView.index", (("calculator", "use"),)),
+    Item(lambda: _("Tham số pháp luật"), "¶", "ParameterView.list", (("parameter", "read"),)),
+    Item(lambda: _("Công việc nền"), "⟳", "JobView.list", (("job", "own"), ("job", "read"))),
+    Item(lambda: _("Tài khoản"), "⚙", "AccountView.list", (("account", "read"),)),
+    Item(lambda: _("Nhật ký an toàn"), "⛨", "AccountView.events", (("security_log", "read"),)),
+)
+
+
+def menu_for(path: str) -> list[dict[str, Any]]:
+    """The entries the current actor may see, the one whose address begins ``path`` marked as selected."""
+    entries: list[dict[str, Any]] = []
+    for item in ITEMS:
+        if item.endpoint not in current_app.view_functions:
+            continue
+        if item.any_of and not any(access.may(*pair) for pair in item.any_of):
+            continue
+        href = url_for(item.endpoint)
+        entries.append({"label": item.label(), "icon": item.icon, "href": href, "selected": False})
+    best = max((e for e in entries if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))),
+               key=lambda e: len(e["href"]), default=None)
+    if best is not None:
+        best["selected"] = True
+    return entries
