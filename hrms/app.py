@@ -44,6 +44,8 @@ def create_app(settings: Settings | None = None, *, web: bool = True) -> Flask:
         protect_from_forgery(app)  # before AppBuilder: after it, the API login answers 400 (trap 5)
         prepare_templates(app)
         build_screens(app)
+    else:
+        prepare_language(app)
     return app
 
 
@@ -160,6 +162,13 @@ def prepare_templates(app: Flask) -> None:
     from views.templating import install
 
     install(app)
+
+
+def prepare_language(app: Flask) -> None:
+    """Commands and jobs write sentences for people too; with screens, AppBuilder brings Babel itself."""
+    from flask_babel import Babel
+
+    Babel(app)
 
 
 def build_screens(app: Flask) -> AppBuilder:
