@@ -1,0 +1,256 @@
+"""NĐ 178 as one decree: the two consolidated texts, the benefits, the warnings, and how they become a result."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from policies.engine.result import Reason, Result
+from policies.engine.trace import Branch, Node, Refused
+from policies.leave import (
+    Identity,
+    Outcome,
+    Shared,
+    add_local_top_up,
+    check_conditions,
+    conclude,
+    grant,
+)
+from policies.nd178 import rules
+from policies.nd178.conditions import BOOK, EARLY, SEVERANCE
+from policies.nd178.facts import ARTICLE_7, ARTICLE_7A, ARTICLE_7B, Facts178
+from policies.nd178.other_benefits import retained_leadership_allowance, secondment_allowance
+
+IDENTITY = Identity("178", "178/2024/NĐ-CP", "Chính sách theo NĐ 178/2024/NĐ-CP")
+
+_OTHER = {
+    "retained_leadership_allowance": retained_leadership_allowance,
+    "grassroots_secondment": secondment_allowance,
+}
+
+
+def benefits_tried() -> tuple[str, ...]:
+    """The leave benefits ``benefit: auto`` looks at."""
+    return (EARLY, SEVERANCE)
+
+
+def evaluate(shared: Shared, benefit: str) -> Result:
+    """Answer for one benefit (or ``auto``).
+
+    A leave before the amendment is computed under both texts; the later one, if higher, is owed (NĐ 67/2025,
+    transitional clause).
+    """
+    if benefit in _OTHER:
+        return _OTHER[benefit](shared, IDENTITY)
+    day = shared.case.leave_date
+    versions = shared.store.versions("nd178.amended_from")
+    amended_from: date = versions[0].value
+    if day >= amended_from:
+        return _evaluate_text(shared, benefit, amended_from, amended=True)
+    original = _evaluate_text(shared, benefit, amended_from, amended=False)
+    if any(r.code == "not_yet_in_force" for r in original.reasons):
+        return original
+    amended = _evaluate_text(shared, benefit, amended_from, amended=True)
+    if not amended.eligible or amended.total <= original.total and original.eligible:
+        return original
+    article = versions[0].article
+    difference = amended.total - original.total
+    amended.warnings = [
+        *amended.warnings,
+        Reason(
+            "transitional_top_up",
+            article,
+            (
+                "Nghỉ trước {0}: theo bản gốc được {1}, theo bản sửa đổi được {2}; phần chênh {3} đồng được cấp bổ sung.",
+                (amended_from, original.total, amended.total, difference),
+            ),
+        ),
+    ]
+    amended.trace.children.append(
+        Node(
+            "So sánh với bản gốc của nghị định",
+            difference,
+            "đồng",
+            ("{0} − {1}", (amended.total, original.total)),
+            article,
+            versions[0],
+            Branch("Bản sửa đổi (NĐ 67/2025/NĐ-CP)", [Refused("Bản gốc", article, ("mức thấp hơn: {0}", (original.total,)))]),
+            [original.trace],
+        )
+    )
+    return amended
+
+
+def _evaluate_text(shared: Shared, benefit: str, amended_from: date, *, amended: bool) -> Result:
+    facts = Facts178(shared, amended=amended, amended_from=amended_from)
+    early = check_conditions(BOOK, facts, EARLY)
+    if benefit == EARLY or not early.reasons:
+        if benefit == SEVERANCE:
+            return _refuse_severance_for_early(shared, amended_from, amended=amended)
+        return _early(facts, early)
+    if any(r.code == "not_yet_in_force" for r in early.reasons):
+        return _conclude(facts, EARLY if benefit == "auto" else benefit, early, None)
+    second = Facts178(shared, amended=amended, amended_from=amended_from)
+    severance = check_conditions(BOOK, second, SEVERANCE)
+    # Early retirement may have been missed by months that can be paid in: worth knowing whatever is granted.
+    second.warnings.extend(w for w in facts.warnings if w.code == "months_can_be_paid_in")
+    if benefit == SEVERANCE or not severance.reasons:
+        severance.conditions.children.append(_early_refused(early))
+        return _severance(second, severance)
+    known = {(r.code, r.article) for r in early.reasons}
+    early.reasons.extend(r for r in severance.reasons if (r.code, r.article) not in known and r.code not in _codes(early))
+    early.conditions.children.append(severance.conditions)
+    severance.conditions.label = "Điều kiện hưởng chính sách thôi việc"
+    return _conclude(facts, EARLY, early, None)
+
+
+def _codes(outcome: Outcome) -> set[str]:
+    return {r.code for r in outcome.reasons}
+
+
+def _early_refused(early: Outcome) -> Node:
+    return Node(
+        "Không đủ điều kiện nghỉ hưu trước tuổi",
+        True,
+        "điều kiện",
+        None,
+        "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP",
+        None,
+        Branch("Thôi việc", [Refused("Nghỉ hưu trước tuổi", r.article, r.text) for r in early.reasons]),
+    )
+
+
+def _refuse_severance_for_early(shared: Shared, amended_from: date, *, amended: bool) -> Result:
+    """Whoever qualifies under Điều 7, 7a or 7b may not take severance instead; other refusals stand beside it."""
+    facts = Facts178(shared, amended=amended, amended_from=amended_from)
+    outcome = check_conditions(BOOK, facts, SEVERANCE)
+    article = "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP"
+    reason = Reason("early_retirement_available", article, ("đủ điều kiện nghỉ hưu trước tuổi, không hưởng thôi việc", ()))
+    outcome.reasons.append(reason)
+    outcome.conditions.value = False
+    outcome.conditions.children.append(
+        Node("Không đủ điều kiện nghỉ hưu trước tuổi", False, "điều kiện", reason.text, article)
+    )
+    return _conclude(facts, SEVERANCE, outcome, None)
+
+
+_PATH_ARTICLES = {"7": ARTICLE_7, "7a": ARTICLE_7A, "7b": ARTICLE_7B}
+_PATH_LABELS = {
+    "7": "Điều 7: người chịu sự tác động trực tiếp",
+    "7a": "Điều 7a: người còn từ đủ 05 năm trở xuống, không chịu tác động trực tiếp",
+    "7b": "Điều 7b: cán bộ không tái cử, tái bổ nhiệm, nghỉ để sắp xếp nhân sự",
+}
+
+
+def _early(facts: Facts178, outcome: Outcome) -> Result:
+    if outcome.reasons:
+        return _conclude(facts, EARLY, outcome, None)
+    grant(BOOK, facts, rules.EARLY_ENTRIES, outcome)
+    add_local_top_up(facts, outcome)
+    path = facts.path or ""
+    if facts.shorter_than(facts.param("nd178.band.two_years")):
+        point = "đ" if facts.case.person.retirement_annex == "II" else "d"
+    elif facts.longer_than(facts.param("nd178.band.five_years")):
+        point = "b"
+    else:
+        point = "c" if facts.case.person.retirement_annex == "II" else "a"
+    article = f"Điều 7 khoản 2 điểm {point} NĐ 178/2024/NĐ-CP"
+    if path != "7":
+        article = f"{_PATH_ARTICLES[path]}; {article}"
+    yes = Reason(
+        "eligible",
+        article,
+        (
+            "Nghỉ hưu trước tuổi {0} tháng, đóng BHXH {1} tháng: đủ điều kiện; lương hưu không bị trừ tỷ lệ.",
+            (facts.months, facts.case.person.social_insurance_months),
+        ),
+    )
+    _not_checked(facts)
+    return _conclude(facts, EARLY, outcome, yes)
+
+
+def _severance(facts: Facts178, outcome: Outcome) -> Result:
+    if outcome.reasons:
+        return _conclude(facts, SEVERANCE, outcome, None)
+    grant(BOOK, facts, rules.SEVERANCE_ENTRIES, outcome)
+    add_local_top_up(facts, outcome)
+    in_article_9 = facts.case.person.category in facts.param("nd178.article9.categories")
+    yes = Reason(
+        "eligible",
+        f"{'Điều 9' if in_article_9 else 'Điều 10'} NĐ 178/2024/NĐ-CP",
+        ("Không đủ điều kiện nghỉ hưu trước tuổi, còn {0} tháng đến tuổi nghỉ hưu: hưởng thôi việc.", (facts.months,)),
+    )
+    _not_checked(facts)
+    return _conclude(facts, SEVERANCE, outcome, yes)
+
+
+def _not_checked(facts: Facts178) -> None:
+    """Name what the case does not say and the decree asks for."""
+    person, given = facts.case.person, facts.case.facts
+    if person.category == "contract_worker" and given.contract_before_2019 is None:
+        facts.warn(
+            "not_checked",
+            "Điều 2 khoản 1 điểm c NĐ 178/2024/NĐ-CP",
+            "Chưa kiểm tra: hợp đồng lao động ký trước ngày 15/01/2019 (facts.contract_before_2019).",
+        )
+    if facts.path == "7a" and person.category == "public_employee" and given.education_or_health is None:
+        facts.warn(
+            "not_checked",
+            "CV 2034/BNV-TCBC",
+            "Chưa kiểm tra: viên chức không thuộc ngành giáo dục, y tế (facts.education_or_health).",
+        )
+    if facts.path == "7" and person.leader and facts.amended and given.leaders_above_quota is None:
+        facts.warn(
+            "not_checked",
+            "Điều 2 khoản 1 điểm g NĐ 178/2024/NĐ-CP",
+            "Chưa kiểm tra: số người lãnh đạo, quản lý vượt số lượng quy định (facts.leaders_above_quota).",
+        )
+    if facts.path == "7b" and given.congress_date is None:
+        facts.warn(
+            "not_checked",
+            "Điều 2 khoản 4 NĐ 178/2024/NĐ-CP",
+            "Chưa kiểm tra: ngày đại hội, bầu cử và thời gian còn lại đến tuổi nghỉ hưu (facts.congress_date).",
+        )
+    facts.check_scale("Bảng lương NĐ 204/2004/NĐ-CP")
+
+
+def _conclude(facts: Facts178, benefit: str, outcome: Outcome, yes: Reason | None) -> Result:
+    in_force = not any(r.code == "not_yet_in_force" for r in outcome.reasons)
+    first12: bool | None = None
+    if in_force and facts.path != "7b" and (facts.path == "7a" or facts.case.effective_date is not None):
+        if benefit == EARLY or facts.case.directly_affected:
+            first12 = facts.first12
+    extra: list[Node] = []
+    if facts.first12_node is not None and first12 is not None:
+        extra.append(facts.first12_node)
+    if benefit == EARLY and facts.path is not None:
+        extra.append(
+            Node(
+                "Điều khoản áp dụng",
+                f"Điều {facts.path}",
+                None,
+                None,
+                _PATH_ARTICLES[facts.path],
+                None,
+                Branch(
+                    _PATH_LABELS[facts.path],
+                    [Refused(_PATH_LABELS[p], _PATH_ARTICLES[p], why) for p, why in facts.path_reasons.items()],
+                ),
+            )
+        )
+    months: int | None = None
+    if benefit == SEVERANCE and yes is not None:
+        cap = facts.store.at("nd178.severance.cap_months", facts.day).value
+        months = min(facts.case.person.public_service_months, cap)
+    version = facts.store.at("nd178.versions", max(facts.law_day, facts.store.versions("nd178.versions")[0].valid_from))
+    return conclude(
+        IDENTITY,
+        benefit,
+        facts,
+        outcome,
+        salary=facts.salary if in_force else None,
+        law_version=version.value.isoformat(),
+        yes=yes,
+        severance_months=months,
+        first12=first12,
+        extra_nodes=extra,
+    )
