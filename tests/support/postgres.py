@@ -1,0 +1,118 @@
+"""A private PostgreSQL server for one test run: own folder, Unix socket only, unprivileged, gone at the end."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+SETTINGS = {
+    # Durability is not what these tests look at; speed is.
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "",
+    "max_connections": "120", "shared_buffers": "64MB", "log_min_messages": "fatal", "autovacuum": "off",
+}
+START_SECONDS = 60
+
+
+def find_binaries() -> Path | None:
+    """The folder with ``initdb`` and ``postgres``, or ``None`` when PostgreSQL is not installed."""
+    candidates: list[Path] = []
+    if found := shutil.which("initdb"):
+        candidates.append(Path(found).resolve().parent)
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in candidates:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    return None
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """``initdb`` refuses root: whom to become. ``None`` when we are an ordinary user already."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("PostgreSQL cannot run as root and neither 'postgres' nor 'nobody' exists: create an ordinary user")
+
+
+def _end_with_parent() -> None:
+    """Linux ends the server when the test run is killed; elsewhere this does nothing."""
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
+    except (AttributeError, OSError):
+        pass
+
+
+class TemporaryServer:
+    """``start()`` … ``url(database)`` … ``stop()``."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="hrms-pg-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._identity = _unprivileged()
+
+    def _as_user(self) -> dict[str, object]:
+        options: dict[str, object] = {"cwd": self._folder, "env": {**os.environ, "LC_ALL": "C", "HOME": str(self._folder)}}
+        if self._identity is not None:
+            options |= {"user": self._identity.pw_uid, "group": self._identity.pw_gid, "extra_groups": []}
+        return options
+
+    def start(self) -> None:
+        if self._identity is not None:
+            os.chown(self._folder, self._identity.pw_uid, self._identity.pw_gid)
+            self._folder.chmod(0o755)
+        data = self._folder / "data"
+        made = subprocess.run(
+            [self._binaries / "initdb", "-D", data, "-U", "hrms", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            capture_output=True, text=True, check=False, **self._as_user(),  # type: ignore[call-overload]
+        )
+        if made.returncode:
+            raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
+        arguments = [self._binaries / "postgres", "-D", data, "-k", self._folder]
+        for name, value in SETTINGS.items():
+            arguments += ["-c", f"{name}={value}"]
+        self._process = subprocess.Popen(
+            arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent,
+            **self._as_user(),  # type: ignore[call-overload]
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        import psycopg
+
+        assert self._process is not None
+        limit = time.monotonic() + START_SECONDS
+        while True:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"postgres ended at once with code {self._process.returncode}")
+            try:
+                psycopg.connect(self.address("postgres"), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > limit:
+                    raise
+                time.sleep(0.05)
+
+    def address(self, database: str) -> str:
+        """A libpq address."""
+        return f"postgresql://hrms@/{database}?host={self._folder}"
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
