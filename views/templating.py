@@ -80,6 +80,22 @@ def url_with(**changes: Any) -> str:
     return url_for(str(request.endpoint), **(request.view_args or {}), **args)
 
 
+def merged(entries: Any, comments: Any = (), transitions: Any = ()) -> list[dict[str, Any]]:
+    """History entries, comments and performed steps as one list, newest first, ready to print."""
+    items = [
+        {"kind": e.kind, "who": e.actor_name, "at": e.at, "field": e.field, "old": e.old, "new": e.new, "note": e.note}
+        for e in entries
+        if not (e.kind == "changed" and e.field == "state")  # the transition says it better
+    ]
+    items += [{"kind": "comment", "who": c.author, "at": c.at, "text": c.body, "subject": c.subject} for c in comments]
+    items += [
+        {"kind": "transition", "who": t.actor_name, "at": t.at, "source": t.source, "target": t.target, "reason": t.reason,
+         "article": t.article, "document": t.document, "document_date": t.document_date}
+        for t in transitions
+    ]
+    return sorted(items, key=lambda item: item["at"], reverse=True)
+
+
 def csrf_field() -> Markup:
     """The hidden CSRF field of a form."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
@@ -103,5 +119,5 @@ def install(app: Flask) -> None:
         flashes=lambda: get_flashed_messages(with_categories=True), locale=lambda: str(get_locale() or "vi"),
         languages=app.config["LANGUAGES"], session_minutes=app.config["HRMS"].session_minutes,
         is_demo=lambda: bool(g.get("hrms_is_demo", False)), current_locale=lambda: session.get("locale", "vi"),
-        nonce=lambda: g.get("nonce", ""),
+        nonce=lambda: g.get("nonce", ""), view_functions=lambda: app.view_functions, merged=merged,
     )

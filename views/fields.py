@@ -1,0 +1,188 @@
+"""Form fields in Vietnamese office formats, on WTForms: dd/mm/yyyy dates, decimal commas, thousands dots, server selects.
+
+What was typed stays in the field when it is wrong, and the message names the value and the remedy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
+from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from hrms.kernel.errors import Refused
+from hrms.kernel.text import (
+    format_date, format_decimal, format_integer, format_partial, normalize, parse_date, parse_decimal, parse_full_date, parse_money,
+)
+from hrms.kernel.text.dates import DateFormatError, PartialDate
+from hrms.kernel.text.numbers import NumberFormatError
+
+
+class Form(FlaskForm):
+    """A form of the application. CSRF is checked once for the whole application, not again by each form."""
+
+    class Meta:
+        csrf = False
+        locales = ["vi"]
+
+        def get_translations(self, form: Any) -> Any:
+            return None
+
+    def take_faults(self, error: Refused) -> list[Any]:
+        """Hang the command's faults on their fields; returns those that belong to no field of this form."""
+        rest = []
+        for fault in error.faults:
+            target = self._fields.get(fault.field)
+            if target is None:
+                rest.append(fault)
+            else:
+                target.errors = [*target.errors, fault.message]
+        return rest
+
+
+def required(message: Any = None) -> InputRequired:
+    return InputRequired(message or _l("Mục này bắt buộc."))
+
+
+class TextField(StringField):
+    """One line of text: NFC, no stray spaces."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = normalize(valuelist[0]) if valuelist else (self.data or "")
+
+
+class LongTextField(TextAreaField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0].strip() if valuelist else (self.data or "")
+
+
+class _Typed(StringField):
+    """Text that stands for a value: keeps what was typed, says what is wrong with it."""
+
+    attributes: dict[str, str] = {}
+    errors_of = (ValueError,)
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if valuelist and str(valuelist[0]).strip():
+            try:
+                self.data = self.read(str(valuelist[0]))
+            except (DateFormatError, NumberFormatError, ValueError) as error:
+                raise ValueError(str(error)) from error
+
+    def __call__(self, **kwargs: Any) -> Any:
+        return super().__call__(**{**self.attributes, **kwargs})
+
+
+class DateField(_Typed):
+    """A full date, dd/mm/yyyy."""
+
+    attributes = {"data-date": "", "placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> Any:
+        return parse_full_date(text)
+
+    def write(self, value: Any) -> str:
+        return format_date(value)
+
+
+class PartialDateField(_Typed):
+    """A birth date as far as it is known: dd/mm/yyyy, mm/yyyy or yyyy. Data is a :class:`PartialDate`."""
+
+    attributes = {"placeholder": "dd/mm/yyyy, mm/yyyy, yyyy", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> PartialDate:
+        return parse_date(text)
+
+    def write(self, value: Any) -> str:
+        return format_partial(value)
+
+
+class DecimalCommaField(_Typed):
+    """An exact decimal, 4,98. Never a float."""
+
+    attributes = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
+
+    def read(self, text: str) -> Any:
+        return parse_decimal(text)
+
+    def write(self, value: Any) -> str:
+        return format_decimal(value)
+
+
+class MoneyField(_Typed):
+    """Whole đồng, 1.234.567."""
+
+    attributes = {"class": "num", "inputmode": "numeric", "data-money": "", "autocomplete": "off"}
+
+    def read(self, text: str) -> int:
+        return parse_money(text)
+
+    def write(self, value: Any) -> str:
+        return format_integer(int(value))
+
+
+class WholeField(_Typed):
+    """A whole number that is not money: months, people, steps."""
+
+    attributes = {"class": "num", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> int:
+        cleaned = text.strip()
+        if not cleaned.lstrip("-").isdigit():
+            raise ValueError(f"'{cleaned}' không phải số nguyên. Hãy nhập chữ số, ví dụ 12.")
+        return int(cleaned)
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+
+class ChoiceField(SelectField):
+    """A select over declared words; an unknown value is named."""
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(str(_l("Giá trị này không có trong danh sách. Hãy chọn lại."))) from None
+
+
+class LookupField(Field):
+    """A select that searches the server (trap 23). Data is the chosen id; ``text`` is what is shown."""
+
+    def __init__(self, label: Any = None, validators: Any = None, url: str = "", **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.url, self.text = url, ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        raw = valuelist[0].strip() if valuelist else ""
+        self.data = int(raw) if raw.isdigit() else None
+
+    def widget(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.pop("class", None)
+        more = " ".join(f'{escape(k)}="{escape(v)}"' for k, v in kwargs.items())
+        return Markup(
+            '<div class="combo" data-combo="{url}"><input id="{id}" data-combo-text value="{text}" {more}>'
+            '<input type="hidden" name="{name}" value="{value}"></div>'
+        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=Markup(more),
+                 value="" if self.data is None else self.data)
+
+
+__all__ = [
+    "BooleanField", "ChoiceField", "DateField", "DecimalCommaField", "Form", "HiddenField", "IntegerField", "LongTextField",
+    "LookupField", "MoneyField", "Optional", "PartialDateField", "TextField", "WholeField", "required",
+]
