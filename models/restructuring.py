@@ -71,12 +71,17 @@ class DownsizingCase(Tracked, Model):
         Index("ix_case_person", "person_id"),
         CheckConstraint("revision >= 1", name="ck_case_revision"),
     )
-    __untracked__ = ("folded",)
+    # The projection of the calculation is told in one readable history line, not field by field.
+    __untracked__ = (
+        "folded", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total", "top_up_part",
+        "calculation_id",
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), nullable=False)
+    number: Mapped[str] = mapped_column(String(70), nullable=False)
     revision: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
-    amends_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"), unique=True)
+    # Not unique: an amendment that was withdrawn or refused leaves the way open for the next one.
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"), index=True)
     folded: Mapped[str] = mapped_column(String(260), nullable=False, default="", index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), nullable=False)
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False)
@@ -122,12 +127,15 @@ class DownsizingCase(Tracked, Model):
     decided_by: Mapped[str] = mapped_column(String(200), nullable=False, default="")  # competent authority
     paid_on: Mapped[date | None] = mapped_column(Date)
     payment_reference: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    paid_amount: Mapped[int | None] = mapped_column(Money)  # of an amendment: only the difference to what was paid before
     # Projection of the calculation in force, for lists and totals
+    decree_found: Mapped[str] = mapped_column(String(10), nullable=False, default="")
     benefit_found: Mapped[str] = mapped_column(String(40), nullable=False, default="")
     eligible: Mapped[bool | None] = mapped_column()
     monthly_salary: Mapped[int | None] = mapped_column(Money)
     months_early: Mapped[int | None] = mapped_column(Integer)
     total: Mapped[int | None] = mapped_column(Money)
+    top_up_part: Mapped[int | None] = mapped_column(Money)  # of the total: the local top-up, another purse
     calculation_id: Mapped[int | None] = mapped_column(BigInt)
 
     person: Mapped[Person] = relationship()
@@ -197,7 +205,8 @@ class ChecklistItem(Tracked, Model):
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     required: Mapped[bool] = mapped_column(nullable=False, default=True)
     present: Mapped[bool] = mapped_column(nullable=False, default=False)
-    document: Mapped[str] = mapped_column(String(200), nullable=False, default="")  # number and date, when known
+    document: Mapped[str] = mapped_column(String(200), nullable=False, default="")  # number and issuer, when known
+    document_date: Mapped[date | None] = mapped_column(Date)
     checked_by: Mapped[str | None] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(Text, nullable=False, default="")
 

@@ -47,7 +47,11 @@ Guard = Callable[[Any], Iterable[Obstacle]]
 
 @dataclass(frozen=True)
 class Transition:
-    """One declared step. ``permission`` is the action on the workflow's resource that the actor needs."""
+    """One declared step. ``permission`` is the action on the workflow's resource that the actor needs.
+
+    An empty ``target`` records the step and leaves the record where it is (an endorsement, an amendment begun).
+    ``automatic`` steps follow from another command and are never offered as a button.
+    """
 
     code: str
     label: str
@@ -63,6 +67,7 @@ class Transition:
     confirm: str = ""
     # Separation of duties: the person who performed one of these transitions may not perform this one.
     not_by_performer_of: tuple[str, ...] = ()
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,8 @@ class AllowedAction:
         step = self.transition
         return {
             "code": step.code, "label": step.label, "target": step.target, "enabled": self.enabled,
-            "needs_reason": step.needs_reason, "needs_document": step.needs_document, "needs_article": step.needs_article,
+            "needs_reason": step.needs_reason, "needs_document": step.needs_document,
+            "needs_article": step.needs_article,
             "obstacles": [
                 {"message": o.message, "article": o.article, "code": o.code, "blocks": o.blocks} for o in self.obstacles
             ],
@@ -122,7 +128,7 @@ class Workflow:
     def __post_init__(self) -> None:
         self._by_code = {state.code: state for state in self.states}
         for step in self.transitions:
-            for code in (*step.sources, step.target):
+            for code in (*step.sources, step.target or step.sources[0]):
                 if code not in self._by_code:
                     raise ValueError(f"{self.resource}.{step.code}: unknown state {code!r}")
 
@@ -145,29 +151,96 @@ class Workflow:
     def allowed_actions(self, record: Any) -> list[AllowedAction]:
         """The actions the current actor may see on ``record`` now, with what blocks or warns."""
         found: list[AllowedAction] = []
+        held: dict[str, bool] = {}  # several buttons hang on one permission: ask the database once
+        met: dict[Guard, list[Obstacle]] = {}
+        past: list[TransitionRecord] | None = None
         for step in self.steps_from(record):
-            if not access.may(self.resource, step.permission, record):
+            if step.automatic:
                 continue
-            obstacles = [obstacle for guard in step.guards for obstacle in guard(record)]
-            performer = self._same_hand(record, step)
-            if performer:
-                obstacles.insert(0, performer)
+            if step.permission not in held:
+                held[step.permission] = access.may(self.resource, step.permission, record)
+            if not held[step.permission]:
+                continue
+            obstacles: list[Obstacle] = []
+            if step.not_by_performer_of:
+                past = performed(record) if past is None else past
+                obstacles.extend(self._same_hand(past, step))
+            for guard in step.guards:
+                if guard not in met:
+                    met[guard] = list(guard(record))
+                obstacles.extend(met[guard])
             found.append(AllowedAction(step, tuple(obstacles)))
         return found
 
-    def _same_hand(self, record: Any, step: Transition) -> Obstacle | None:
+    def _same_hand(self, past: list[TransitionRecord], step: Transition) -> list[Obstacle]:
+        """The obstacle of one person holding two duties that the declaration keeps apart."""
         me = actor.current().user_id
-        if not step.not_by_performer_of or me is None:
-            return None
-        taken = {row.transition for row in performed(record) if row.actor_user_id == me}
+        if me is None:
+            return []
+        taken = {row.transition for row in past if row.actor_user_id == me}
         clash = [self.transition(code).label for code in step.not_by_performer_of if code in taken]
         if not clash:
-            return None
-        return Obstacle(
-            f"Bạn đã thực hiện bước «{clash[0]}» của hồ sơ này nên không thực hiện bước «{step.label}»: "
-            "người lập không đồng thời là người duyệt.",
-            code="same_person",
+            return []
+        return [
+            Obstacle(
+                f"Bạn đã thực hiện bước «{clash[0]}» của hồ sơ này nên không thực hiện bước «{step.label}»: "
+                "người lập không đồng thời là người duyệt.",
+                code="same_person",
+            )
+        ]
+
+    def faults(
+        self,
+        record: Any,
+        code: str,
+        *,
+        reason: str = "",
+        article: str = "",
+        document: str = "",
+        document_date: date | None = None,
+        accept_warnings: bool = True,
+    ) -> list[Fault]:
+        """Everything that stands against transition ``code`` now, without moving the record.
+
+        Raises :class:`NotAllowed` without the right and :class:`Refused` for a step that was never declared.
+        """
+        try:
+            step = self.transition(code)
+        except KeyError:
+            raise Refused([Fault("action", "Thao tác này không có trong quy trình.", code="unknown_action")]) from None
+        source = getattr(record, self.attribute)
+        if not access.may(self.resource, step.permission, record):
+            raise NotAllowed()
+        if source not in step.sources:
+            return [
+                Fault(
+                    "action",
+                    f"Hồ sơ đang ở bước «{self.state(source).label}», không thực hiện được «{step.label}». "
+                    "Hãy tải lại trang để xem trạng thái mới.",
+                    code="wrong_state",
+                )
+            ]
+        found: list[Fault] = []
+        if step.needs_reason and not reason.strip():
+            found.append(Fault("reason", f"Cần ghi lý do khi «{step.label}».", code="reason_missing"))
+        if step.needs_article and not article.strip():
+            found.append(
+                Fault("article", f"Cần nêu điều, khoản làm căn cứ khi «{step.label}».", code="article_missing")
+            )
+        if step.needs_document and not document.strip():
+            found.append(
+                Fault("document", f"Cần nêu số, ngày văn bản làm căn cứ khi «{step.label}».", code="document_missing")
+            )
+        if step.needs_document and document.strip() and document_date is None:
+            found.append(Fault("document_date", "Cần nêu ngày của văn bản (dd/mm/yyyy).", code="document_date_missing"))
+        obstacles = self._same_hand(performed(record), step) if step.not_by_performer_of else []
+        obstacles.extend(obstacle for guard in step.guards for obstacle in guard(record))
+        found.extend(
+            Fault(obstacle.field, obstacle.message, obstacle.article, obstacle.code)
+            for obstacle in obstacles
+            if obstacle.blocks or not accept_warnings
         )
+        return found
 
     def perform(
         self,
@@ -185,45 +258,19 @@ class Workflow:
 
         Raises :class:`NotAllowed` without the right, :class:`Refused` with every missing field and blocking obstacle.
         """
-        try:
-            step = self.transition(code)
-        except KeyError:
-            raise Refused([Fault("action", "Thao tác này không có trong quy trình.")]) from None
-        source = getattr(record, self.attribute)
-        if not access.may(self.resource, step.permission, record):
-            raise NotAllowed()
-        faults: list[Fault] = []
-        if source not in step.sources:
-            faults.append(
-                Fault(
-                    "action",
-                    f"Hồ sơ đang ở bước «{self.state(source).label}», không thực hiện được «{step.label}». "
-                    "Hãy tải lại trang để xem trạng thái mới.",
-                    code="wrong_state",
-                )
-            )
-        else:
-            if step.needs_reason and not reason.strip():
-                faults.append(Fault("reason", f"Cần ghi lý do khi «{step.label}».", code="reason_missing"))
-            if step.needs_article and not article.strip():
-                faults.append(Fault("article", f"Cần nêu điều, khoản làm căn cứ khi «{step.label}».", code="article_missing"))
-            if step.needs_document and not document.strip():
-                faults.append(Fault("document", f"Cần nêu số, ngày văn bản làm căn cứ khi «{step.label}».", code="document_missing"))
-            if step.needs_document and document.strip() and document_date is None:
-                faults.append(Fault("document_date", "Cần nêu ngày của văn bản (dd/mm/yyyy).", code="document_date_missing"))
-            obstacles = [obstacle for guard in step.guards for obstacle in guard(record)]
-            performer = self._same_hand(record, step)
-            if performer:
-                obstacles.insert(0, performer)
-            for obstacle in obstacles:
-                if obstacle.blocks or not accept_warnings:
-                    faults.append(Fault(obstacle.field, obstacle.message, obstacle.article, obstacle.code))
+        faults = self.faults(
+            record, code, reason=reason, article=article, document=document, document_date=document_date,
+            accept_warnings=accept_warnings,
+        )
         if faults:
             raise Refused(faults)
-        setattr(record, self.attribute, step.target)
+        step = self.transition(code)
+        source = getattr(record, self.attribute)
+        target = step.target or source
+        setattr(record, self.attribute, target)
         who = actor.current()
         row = TransitionRecord(
-            record_type=record_type(record), record_id=record.id, transition=code, source=source, target=step.target,
+            record_type=record_type(record), record_id=record.id, transition=code, source=source, target=target,
             reason=reason.strip() or None, article=article.strip() or None, document=document.strip() or None,
             document_date=document_date, attachment_id=attachment_id, actor_name=who.name, actor_user_id=who.user_id,
         )

@@ -624,7 +624,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_discipline_person_id'), 'discipline', ['person_id'], unique=False)
     op.create_table('downsizing_case',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('number', sa.String(length=70), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('amends_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('folded', sa.String(length=260), nullable=False),
@@ -666,11 +666,14 @@ def upgrade() -> None:
     sa.Column('decided_by', sa.String(length=200), nullable=False),
     sa.Column('paid_on', sa.Date(), nullable=True),
     sa.Column('payment_reference', sa.String(length=120), nullable=False),
+    sa.Column('paid_amount', sa.BigInteger(), nullable=True),
+    sa.Column('decree_found', sa.String(length=10), nullable=False),
     sa.Column('benefit_found', sa.String(length=40), nullable=False),
     sa.Column('eligible', sa.Boolean(), nullable=True),
     sa.Column('monthly_salary', sa.BigInteger(), nullable=True),
     sa.Column('months_early', sa.Integer(), nullable=True),
     sa.Column('total', sa.BigInteger(), nullable=True),
+    sa.Column('top_up_part', sa.BigInteger(), nullable=True),
     sa.Column('calculation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('created_by', sa.String(length=120), nullable=False),
@@ -684,12 +687,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('amends_id'),
     sa.UniqueConstraint('number', 'revision', name='uq_case_number')
     )
     op.create_index('ix_case_person', 'downsizing_case', ['person_id'], unique=False)
     op.create_index('ix_case_state', 'downsizing_case', ['state', 'id'], unique=False)
     op.create_index('ix_case_unit_state', 'downsizing_case', ['unit_id', 'state'], unique=False)
+    op.create_index(op.f('ix_downsizing_case_amends_id'), 'downsizing_case', ['amends_id'], unique=False)
     op.create_index(op.f('ix_downsizing_case_batch_id'), 'downsizing_case', ['batch_id'], unique=False)
     op.create_index(op.f('ix_downsizing_case_folded'), 'downsizing_case', ['folded'], unique=False)
     op.create_table('earlier_benefit',
@@ -860,6 +863,7 @@ def upgrade() -> None:
     sa.Column('required', sa.Boolean(), nullable=False),
     sa.Column('present', sa.Boolean(), nullable=False),
     sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=True),
     sa.Column('checked_by', sa.String(length=120), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
@@ -940,6 +944,7 @@ def downgrade() -> None:
     op.drop_table('earlier_benefit')
     op.drop_index(op.f('ix_downsizing_case_folded'), table_name='downsizing_case')
     op.drop_index(op.f('ix_downsizing_case_batch_id'), table_name='downsizing_case')
+    op.drop_index(op.f('ix_downsizing_case_amends_id'), table_name='downsizing_case')
     op.drop_index('ix_case_unit_state', table_name='downsizing_case')
     op.drop_index('ix_case_state', table_name='downsizing_case')
     op.drop_index('ix_case_person', table_name='downsizing_case')
