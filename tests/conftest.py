@@ -42,7 +42,11 @@ SECRET = "test-secret-of-no-use-anywhere-0123456789"
 NEEDS_SCREENS = {"client", "login", "token", "live_server", "web_app"}
 
 hypothesis_settings.register_profile(
-    "suite", deadline=None, derandomize=True, database=None, max_examples=100,
+    "suite",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.register_profile("explore", deadline=None, database=None, max_examples=1000)
@@ -129,7 +133,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     database = databases.database_for(os.environ.get("PYTEST_XDIST_WORKER", "main"), folder)
     database.create()
     settings = Settings(
-        env="test", secret_key=SECRET, data_key=SECRET, data_dir=folder / "var", database_url=database.url, today=TODAY,
+        env="test",
+        secret_key=SECRET,
+        data_key=SECRET,
+        data_dir=folder / "var",
+        database_url=database.url,
+        today=TODAY,
         log_level="WARNING",
     )
     made = Stage(settings, database, create_app(settings, web=False))

@@ -90,7 +90,9 @@ class PostgresDatabase:
                 connection.execute(statement)  # type: ignore[arg-type]
 
     def create(self) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE template0')
+        self._run(
+            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE template0'
+        )
 
     def keep_as(self, template: str) -> None:
         kept = f"{self.name}_{template}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -14,8 +15,14 @@ from pathlib import Path
 
 SETTINGS = {
     # Durability is not what these tests look at; speed is.
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "",
-    "max_connections": "120", "shared_buffers": "64MB", "log_min_messages": "fatal", "autovacuum": "off",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "120",
+    "shared_buffers": "64MB",
+    "log_min_messages": "fatal",
+    "autovacuum": "off",
 }
 START_SECONDS = 60
 
@@ -41,15 +48,13 @@ def _unprivileged() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise RuntimeError("PostgreSQL cannot run as root and neither 'postgres' nor 'nobody' exists: create an ordinary user")
+    raise RuntimeError("PostgreSQL cannot run as root and no user 'postgres' or 'nobody' exists: create one")
 
 
 def _end_with_parent() -> None:
     """Linux ends the server when the test run is killed; elsewhere this does nothing."""
-    try:
+    with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
-    except (AttributeError, OSError):
-        pass
 
 
 class TemporaryServer:
@@ -62,7 +67,10 @@ class TemporaryServer:
         self._identity = _unprivileged()
 
     def _as_user(self) -> dict[str, object]:
-        options: dict[str, object] = {"cwd": self._folder, "env": {**os.environ, "LC_ALL": "C", "HOME": str(self._folder)}}
+        options: dict[str, object] = {
+            "cwd": self._folder,
+            "env": {**os.environ, "LC_ALL": "C", "HOME": str(self._folder)},
+        }
         if self._identity is not None:
             options |= {"user": self._identity.pw_uid, "group": self._identity.pw_gid, "extra_groups": []}
         return options
@@ -73,8 +81,23 @@ class TemporaryServer:
             self._folder.chmod(0o755)
         data = self._folder / "data"
         made = subprocess.run(
-            [self._binaries / "initdb", "-D", data, "-U", "hrms", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-            capture_output=True, text=True, check=False, **self._as_user(),  # type: ignore[call-overload]
+            [
+                self._binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "hrms",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._as_user(),  # type: ignore[call-overload]
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
@@ -82,7 +105,10 @@ class TemporaryServer:
         for name, value in SETTINGS.items():
             arguments += ["-c", f"{name}={value}"]
         self._process = subprocess.Popen(
-            arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent,
+            arguments,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent,
             **self._as_user(),  # type: ignore[call-overload]
         )
         self._wait()

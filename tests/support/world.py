@@ -58,8 +58,15 @@ def build(factory: Factory) -> World:
     world = World()
     made: dict[str, OrgUnit] = {}
 
-    def unit(key: str, code: str, name: str, parent: str = "", kind: str = "department", level: str = "PROVINCE",
-             **more: object) -> None:
+    def unit(
+        key: str,
+        code: str,
+        name: str,
+        parent: str = "",
+        kind: str = "department",
+        level: str = "PROVINCE",
+        **more: object,
+    ) -> None:
         made[key] = factory.unit(code, name, made.get(parent), kind=kind, level=level, **more)
         world.units[key] = made[key].id
 
@@ -76,17 +83,35 @@ def build(factory: Factory) -> World:
             continue
         commune = key == "xa"
         post = factory.position(row, f"{row.code}.CV", "Chuyên viên")
-        head = factory.position(row, f"{row.code}.TP", "Người đứng đầu", group="LANH_DAO_QUAN_LY", leader_rank="head",
-                                approved_number=1, leadership_coefficient="0.5")
+        head = factory.position(
+            row,
+            f"{row.code}.TP",
+            "Người đứng đầu",
+            group="LANH_DAO_QUAN_LY",
+            leader_rank="head",
+            approved_number=1,
+            leadership_coefficient="0.5",
+        )
         factory.establishment(row, 12, "commune" if commune else "civil_servant")
         factory.quota(row, 2)
         category = "commune_official" if commune else "civil_servant"
-        for number, (title, place, rank, birth, sex) in enumerate((
-            ("Trưởng phòng", head, "head", date(1966, 9, 20), "male"),
-            ("Chuyên viên", post, "", date(1972, 2, 5), "female"),
-        ), start=1):
-            person = factory.person(row, code=f"{row.code}-{number}", title=title, position=place, leader_rank=rank,
-                                    birth=birth, sex=sex, category=category)
+        for number, (title, place, rank, birth, sex) in enumerate(
+            (
+                ("Trưởng phòng", head, "head", date(1966, 9, 20), "male"),
+                ("Chuyên viên", post, "", date(1972, 2, 5), "female"),
+            ),
+            start=1,
+        ):
+            person = factory.person(
+                row,
+                code=f"{row.code}-{number}",
+                title=title,
+                position=place,
+                leader_rank=rank,
+                birth=birth,
+                sex=sex,
+                category=category,
+            )
             world.people[f"{key}.{number}"] = person.id
     for role in access.roles().values():
         if not role.own:
@@ -95,7 +120,12 @@ def build(factory: Factory) -> World:
             continue
         for suffix in SUFFIXES:
             person = world.person(OWN_PERSON[suffix]) if role.own else None
-            account = factory.account(f"{role.code}_{suffix}", role.code, made[suffix], person,
-                                      display_name=f"{role.label} – {made[suffix].name}"[:150])
+            account = factory.account(
+                f"{role.code}_{suffix}",
+                role.code,
+                made[suffix],
+                person,
+                display_name=f"{role.label} – {made[suffix].name}"[:150],
+            )
             world.accounts[account.username] = account.user_id
     return world
