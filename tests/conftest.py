@@ -106,8 +106,9 @@ class Stage:
 
     def reset(self, template: str) -> None:
         """Database and files as new."""
-        from hrms.kernel import clock
+        from hrms.kernel import actor, clock
 
+        actor._current.set(None)  # a test may have pushed a request context by hand
         self.disconnect()
         if template == "world" and self.world is None:
             self.database.restore("empty")
