@@ -12,4 +12,6 @@ def views() -> list[type[Any]]:
 
 def apis() -> list[type[Any]]:
     """The REST resources."""
-    return []
+    from views.api_records import StaffApi, UnitApi
+
+    return [UnitApi, StaffApi]
