@@ -68,8 +68,8 @@ def test_a_hidden_column_is_neither_selected_nor_filtered_nor_sorted(world, clie
 def test_a_name_is_found_whatever_its_marks_and_case(world, session, client, token):
     with transaction():
         person = world.person("a.1")
-        person.full_name, person.folded = "Nguyễn Đức Ân", "nguyen duc an sxd-1"
-    for typed in ("ân nguyễn", "NGUYEN DUC", "đức âN sxd"):
+        person.full_name, person.folded = "Ngô Đức Ân", "ngo duc an sxd-1"
+    for typed in ("ân ngô", "NGO DUC", "đức NGÔ sxd"):
         filters = [{"col": "full_name", "opr": "words", "value": typed}]
         answer = ask(client, "/api/v1/staff/", token("unit_hr_a"), filters=filters).get_json()
         assert answer["ids"] == [world.people["a.1"]], typed
