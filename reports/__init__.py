@@ -1,0 +1,1 @@
+"""Documents out: papers, spreadsheets and charts."""
