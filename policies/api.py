@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from policies.engine.case import Case
+from policies.cliffs import Cliff, named_cliffs, profile_dates
+from policies.decrees import DECREES
+from policies.engine.case import ANNEXES, Case
+from policies.engine.checks import check_gaps_and_conflicts
+from policies.engine.dates import month_index
 from policies.engine.errors import CaseFaults, Fault, ParameterGap, RuleGap
 from policies.engine.parameters import ParameterStore
 from policies.engine.parsing import parse_cases
@@ -22,6 +26,7 @@ from policies.selection import answer
 from policies.store import default_store
 
 ENGINE_VERSION = "1.0.0"
+TextFormat = Literal["yaml", "json", "auto"]
 
 _ROOT = re.compile(r"^cases\[0\]")
 
@@ -31,7 +36,7 @@ def parameters_fingerprint(store: ParameterStore | None = None) -> str:
     return (store or default_store()).fingerprint
 
 
-def load_text(text: str, format: Literal["yaml", "json", "auto"] = "auto") -> Any:
+def load_text(text: str, format: TextFormat = "auto") -> Any:  # noqa: A002 - the word of the contract
     """Plain data of a YAML or JSON text with exact numbers; raises ``CaseFaults`` with every fault."""
     if format == "json":
         return read_json(text)
@@ -48,7 +53,7 @@ def load_text(text: str, format: Literal["yaml", "json", "auto"] = "auto") -> An
 
 
 def calculate(case: Case | Mapping[str, Any], store: ParameterStore | None = None) -> Result:
-    """Answer one case. A mapping is parsed first; faults of any kind raise ``CaseFaults`` (paths start with ``cases[0]``)."""
+    """Answer one case. A mapping is parsed first; faults raise ``CaseFaults`` (paths start with ``cases[0]``)."""
     if not isinstance(case, Case):
         cases, faults = parse_cases(case)
         if faults:
@@ -66,21 +71,16 @@ def calculate_many(
     items: Iterable[Case | Mapping[str, Any]] | Mapping[str, Any], store: ParameterStore | None = None
 ) -> list[Result]:
     """Answer a list of cases (or one mapping) in order; all faults of all cases are raised together."""
-    if isinstance(items, Mapping):
-        items = [items]
-    given = list(items)
-    raw = [(i, item) for i, item in enumerate(given) if not isinstance(item, Case)]
-    if raw:
-        parsed, faults = parse_cases([item for _, item in raw])
-        if faults:
-            raise CaseFaults([_renumber(f, [i for i, _ in raw]) for f in faults])
-        for (i, _), case in zip(raw, parsed, strict=True):
-            given[i] = case
+    given = [items] if isinstance(items, Mapping) else list(items)
+    raw = [i for i, item in enumerate(given) if not isinstance(item, Case)]
+    parsed, faults = parse_cases([given[i] for i in raw])
+    if faults:
+        raise CaseFaults([_renumber(f, raw) for f in faults])
+    by_position = dict(zip(raw, parsed, strict=True))
     results: list[Result] = []
-    faults = []
-    for i, case in enumerate(given):
+    for i, item in enumerate(given):
         try:
-            results.append(calculate(case, store))
+            results.append(calculate(by_position.get(i, item), store))
         except CaseFaults as error:
             faults.extend(Fault(_ROOT.sub(f"cases[{i}]", f.path), f.message) for f in error.faults)
     if faults:
@@ -92,11 +92,13 @@ def _renumber(fault: Fault, positions: Sequence[int]) -> Fault:
     match = re.match(r"cases\[(\d+)\]", fault.path)
     if match is None:
         return fault
-    return Fault(f"cases[{positions[int(match[1])]}]{fault.path[match.end():]}", fault.message)
+    return Fault(f"cases[{positions[int(match[1])]}]{fault.path[match.end() :]}", fault.message)
 
 
 def calculate_text(
-    text: str, format: Literal["yaml", "json", "auto"] = "auto", store: ParameterStore | None = None
+    text: str,
+    format: TextFormat = "auto",  # noqa: A002 - the word of the contract
+    store: ParameterStore | None = None,
 ) -> list[dict[str, Any]]:
     """What ``run.py calc`` and the REST door answer: results of a text as plain data; ``CaseFaults`` when malformed."""
     data = load_text(text, format)
@@ -110,7 +112,7 @@ def calculate_text(
 
 @dataclass(frozen=True, slots=True)
 class ProfilePoint:
-    """One leave date of a profile: what would be paid (đồng), under what, and the cliff that falls on this date."""
+    """One leave date: what would be paid (đồng), under what, and the cliffs passed since the date before."""
 
     date: date
     total: int
@@ -118,44 +120,71 @@ class ProfilePoint:
     decree: str
     benefit: str
     reason: str
-    cliff: str | None = None
+    cliffs: tuple[Cliff, ...] = ()
 
 
 def leave_profile(
-    case: Case | Mapping[str, Any], months: int | Sequence[date], store: ParameterStore | None = None
+    case: Case | Mapping[str, Any],
+    months: int | Sequence[date],
+    store: ParameterStore | None = None,
+    *,
+    accrue_insurance: bool = True,
 ) -> list[ProfilePoint]:
     """Total by leave month from the case's leave date on: ``months`` is a number of months or the dates themselves.
 
-    The dates keep everything else of the case; the decision date is dropped when it would lie after the leave.
+    Everything else of the case stays; a person who leaves later goes on paying insurance meanwhile, so the insured
+    months move with the date unless ``accrue_insurance`` is off. A decision date after the leave is dropped.
     """
-    from policies.cliffs import named_cliffs, profile_dates
-
     store = store or default_store()
     if not isinstance(case, Case):
-        case = calculate_case(case)
-    dates = profile_dates(case.leave_date, months) if isinstance(months, int) else list(months)
-    cliffs = {cliff.date: cliff.label for cliff in named_cliffs(case, store)}
+        case = parse_one(case)
+    dates = profile_dates(case.leave_date, months) if isinstance(months, int) else sorted(months)
+    cliffs = named_cliffs(case, store)
     points: list[ProfilePoint] = []
+    previous: date | None = None
     for day in dates:
-        decided = case.decision_date if case.decision_date is None or case.decision_date <= day else None
-        result = calculate(replace(case, leave_date=day, decision_date=decided), store)
-        points.append(
-            ProfilePoint(
-                day,
-                result.total,
-                result.eligible,
-                result.decree,
-                result.benefit,
-                result.reasons[0].message if result.reasons else "",
-                cliffs.get(day),
-            )
-        )
+        result = calculate(_moved(case, day, accrue_insurance), store)
+        passed = tuple(c for c in cliffs if c.date <= day and (c.date > previous if previous else c.date == day))
+        reason = result.reasons[0].message if result.reasons else ""
+        points.append(ProfilePoint(day, result.total, result.eligible, result.decree, result.benefit, reason, passed))
+        previous = day
     return points
 
 
-def calculate_case(data: Mapping[str, Any]) -> Case:
+def _moved(case: Case, day: date, accrue_insurance: bool) -> Case:
+    """The same person leaving on another day."""
+    person = case.person
+    shift = month_index(day) - month_index(case.leave_date) if accrue_insurance else 0
+    if shift:
+        person = replace(
+            person,
+            social_insurance_months=max(0, person.social_insurance_months + shift),
+            public_service_months=max(0, person.public_service_months + shift),
+        )
+    decided = case.decision_date if case.decision_date is None or case.decision_date <= day else None
+    return replace(case, person=person, leave_date=day, decision_date=decided)
+
+
+def parse_one(data: Mapping[str, Any]) -> Case:
     """Parse one mapping into a case; raises ``CaseFaults``."""
     cases, faults = parse_cases(data)
     if faults:
         raise CaseFaults(faults)
     return cases[0]
+
+
+def compare_annexes(case: Case | Mapping[str, Any], store: ParameterStore | None = None) -> dict[str, Result]:
+    """The same person by Phụ lục I and by Phụ lục II: who fits both may look at both (law pack, question 7)."""
+    if not isinstance(case, Case):
+        case = parse_one(case)
+    return {
+        annex: calculate(replace(case, person=replace(case.person, retirement_annex=annex)), store) for annex in ANNEXES
+    }
+
+
+def check_law(
+    store: ParameterStore | None = None, first: date = date(2019, 1, 1), last: date = date(2030, 12, 1)
+) -> list[str]:
+    """Gaps and conflicts of all parameters and entry points, month by month; empty when the law data are sound."""
+    books = [book for decree in DECREES for book in decree.books]
+    return check_gaps_and_conflicts(store or default_store(), books, first, last)

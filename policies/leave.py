@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from policies.engine.case import Case
-from policies.engine.dates import half_years, month_before, month_index
-from policies.engine.money import ONE, mul, round_dong
+from policies.engine.dates import PartialDate, half_years, month_before, month_index
+from policies.engine.money import ONE, format_date, mul, round_dong
 from policies.engine.parameters import ParameterStore, Version
 from policies.engine.result import Line, Reason, Result
-from policies.engine.rules import RuleBook
+from policies.engine.rules import SKIP, RuleBook
 from policies.engine.session import Workspace, parameter_children
 from policies.engine.trace import Branch, Node, Text, parameter_node
 from policies.retirement.age import ANNEX_2, ROADMAP, retirement_age
@@ -64,8 +64,10 @@ class Shared:
             f"Ngày hưởng lương hưu theo {ANNEX_LABELS[person.retirement_annex]}",
             self.pension_from,
             "ngày",
-            ("sinh {0}: đủ {1} tuổi {2} tháng trong tháng {3}", (str(person.birth_date), age.years, age.months,
-             f"{age.age_reached_month.month:02d}/{age.age_reached_month.year}")),
+            (
+                "sinh {0}: đủ {1} tuổi {2} tháng trong tháng {3}",
+                (_birth(person.birth_date), age.years, age.months, format_date(age.age_reached_month)[3:]),
+            ),
             RETIREMENT_ARTICLE,
             roadmap,
             None,
@@ -113,6 +115,12 @@ class Shared:
         if found is None:
             found = self._salaries[key] = monthly_salary(self.case.salary, base, components)
         return found
+
+
+def _birth(birth: PartialDate) -> str:
+    """A birth date as precisely as it is known."""
+    shown = format_date(birth.value)
+    return {"day": shown, "month": shown[3:], "year": shown[6:]}[birth.precision]
 
 
 class LeaveFacts(Workspace):
@@ -214,6 +222,8 @@ def check_conditions(book: RuleBook, facts: LeaveFacts, benefit: str) -> Outcome
             continue
         refusal: Text | None = condition.test(facts)
         used = facts.take_used()
+        if refusal is SKIP:
+            continue
         nodes.append(
             Node(
                 condition.label,

@@ -53,7 +53,7 @@ def _best(case: Case, store: ParameterStore, results: Sequence[Result]) -> Resul
 
 def _why_not(result: Result, best: Result) -> tuple[str, tuple[object, ...]]:
     if not result.eligible:
-        return ("; ".join("{%d}" % i for i in range(len(result.reasons))), tuple(r.message for r in result.reasons))
+        return ("{0}", ("; ".join(r.message for r in result.reasons),))
     if result.total == best.total:
         return ("mức bằng nhau {0}, xếp sau theo thứ tự ưu tiên", (result.total,))
     return ("mức thấp hơn: {0}", (result.total,))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from policies.engine.parameters import ParameterStore, load_parameters
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 
 
 @lru_cache(maxsize=1)
 def default_store() -> ParameterStore:
     """The store of the law in force; scenarios are ``default_store().overlay(…)``."""
     return ParameterStore(
-        version for path in sorted(_HERE.glob("*/parameters.yaml")) for version in load_parameters(path)
+        version for path in sorted(HERE.glob("*/parameters.yaml")) for version in load_parameters(path)
     )

@@ -59,12 +59,12 @@ def month_before(day: date) -> date:
 
 
 def whole_months(start: date, end: date) -> int:
-    """Complete months from ``start`` to ``end``; an unfinished month does not count. Negative when ``end`` is earlier."""
+    """Complete months from ``start`` to ``end``; an unfinished month does not count, an earlier end is negative."""
     return month_index(end) - month_index(start) - (1 if end.day < start.day else 0)
 
 
 def half_years(months: int, half_limit: int) -> Decimal:
-    """Years in steps of one half: no odd month adds nothing, up to ``half_limit`` odd months one half, more a whole year.
+    """Years in halves: no odd month adds nothing, up to ``half_limit`` odd months one half, more a whole year.
 
     The result always carries one decimal (``3.0``), which is how the law's tables print it.
     """

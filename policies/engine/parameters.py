@@ -1,6 +1,6 @@
 """Dated parameters of the law: loading, look-up by name and date, and overlays for scenarios.
 
-A store never changes. ``overlay`` answers "what if" with a new store; every override carries the document it comes from.
+A store never changes. ``overlay`` answers "what if" with a new store; every override names its document.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
@@ -99,7 +100,10 @@ class ParameterStore:
         for version in versions:
             grouped.setdefault(version.name, []).append(version)
         self._versions: Mapping[str, tuple[Version, ...]] = MappingProxyType(
-            {name: tuple(sorted(group, key=lambda v: (v.valid_from, v.valid_to))) for name, group in sorted(grouped.items())}
+            {
+                name: tuple(sorted(group, key=lambda v: (v.valid_from, v.valid_to)))
+                for name, group in sorted(grouped.items())
+            }
         )
         self._overlapping = frozenset(name for name, group in self._versions.items() if _overlaps(group))
         self._overridden = overridden
@@ -128,7 +132,9 @@ class ParameterStore:
             found = [v for v in versions if v.covers(day)]
             if len(found) > 1:
                 articles = "; ".join(v.article for v in found)
-                raise ParameterConflict(f"Tham số '{name}' có {len(found)} giá trị vào ngày {day.isoformat()}: {articles}")
+                raise ParameterConflict(
+                    f"Tham số '{name}' có {len(found)} giá trị vào ngày {day.isoformat()}: {articles}"
+                )
         for version in versions:
             if version.valid_from <= day <= version.valid_to:
                 return version
@@ -169,7 +175,7 @@ class ParameterStore:
         """Overlaps and inner gaps of every parameter, as sentences; empty when the store is sound."""
         found: list[str] = []
         for name, group in self._versions.items():
-            for earlier, later in zip(group, group[1:], strict=False):
+            for earlier, later in pairwise(group):
                 if later.valid_from <= earlier.valid_to:
                     found.append(f"{name}: {earlier.article} và {later.article} cùng có hiệu lực từ {later.valid_from}")
                 elif day_before(later.valid_from) != earlier.valid_to:
@@ -178,7 +184,7 @@ class ParameterStore:
 
 
 def _overlaps(group: tuple[Version, ...]) -> bool:
-    return any(b.valid_from <= a.valid_to for a, b in zip(group, group[1:], strict=False))
+    return any(b.valid_from <= a.valid_to for a, b in pairwise(group))
 
 
 def _put_over(versions: list[Version], override: Override) -> list[Version]:
@@ -192,7 +198,8 @@ def _put_over(versions: list[Version], override: Override) -> list[Version]:
     model = next((v for v in versions if v.covers(start)), versions[-1])
     if not _same_kind(model.value, override.value):
         raise MalformedLawData(
-            f"kịch bản: '{model.name}' cần giá trị kiểu {type(model.value).__name__}, nhận {type(override.value).__name__}"
+            f"kịch bản: '{model.name}' cần giá trị kiểu {type(model.value).__name__}, "
+            f"nhận {type(override.value).__name__}"
         )
     result: list[Version] = []
     for version in versions:

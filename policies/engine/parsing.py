@@ -248,21 +248,25 @@ def _check_times(person: Person, leave: date, decision: date | None, path: str, 
     """Times that contradict each other: leave before birth, insurance longer than a working life."""
     birth = person.birth_date.value
     if leave <= birth:
-        faults.append(Fault(f"{path}.leave.date", f"'{leave}' không sau ngày sinh {person.birth_date}; hãy kiểm tra hai ngày"))
+        faults.append(
+            Fault(f"{path}.leave.date", f"'{leave}' không sau ngày sinh {person.birth_date}; hãy kiểm tra hai ngày")
+        )
         return
     if decision is not None and decision <= birth:
         faults.append(
-            Fault(f"{path}.leave.decision_date", f"'{decision}' không sau ngày sinh {person.birth_date}; hãy kiểm tra lại")
+            Fault(
+                f"{path}.leave.decision_date", f"'{decision}' không sau ngày sinh {person.birth_date}; hãy kiểm tra lại"
+            )
         )
     working = month_index(leave) - month_index(birth) - WORKING_AGE_YEARS * MONTHS_PER_YEAR
     if person.social_insurance_months > max(working, 0):
         faults.append(
             Fault(
                 f"{path}.person.social_insurance_months",
-                f"'{person.social_insurance_months}' tháng dài hơn đời làm việc (từ đủ {WORKING_AGE_YEARS} tuổi đến ngày "
-                f"nghỉ là {max(working, 0)} tháng); hãy kiểm tra ngày sinh, ngày nghỉ và số tháng",
+                f"'{person.social_insurance_months}' tháng dài hơn đời làm việc (từ đủ {WORKING_AGE_YEARS} tuổi đến "
+                f"ngày nghỉ là {max(working, 0)} tháng); hãy kiểm tra ngày sinh, ngày nghỉ và số tháng",
             )
         )
 
 
-__all__ = ["parse_case", "parse_cases", "nearest"]
+__all__ = ["nearest", "parse_case", "parse_cases"]

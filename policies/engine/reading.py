@@ -32,14 +32,16 @@ def shown(value: object) -> str:
 
 def nearest(key: str, known: Iterable[str]) -> str | None:
     """The known word closest to ``key``, None when nothing is near."""
-    found = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(key, list(known), n=1)
     return found[0] if found else None
 
 
 class Reader:
     """Reads the values of one mapping under one path; all faults of a document share one list."""
 
-    def __init__(self, data: Any, path: str, known: Iterable[str], faults: list[Fault], *, required: bool = True) -> None:
+    def __init__(
+        self, data: Any, path: str, known: Iterable[str], faults: list[Fault], *, required: bool = True
+    ) -> None:
         self.path = path
         self.faults = faults
         self.given = isinstance(data, Mapping)
@@ -65,7 +67,9 @@ class Reader:
         """The value as given; None when left out."""
         return self.data.get(key)
 
-    def choice(self, key: str, options: tuple[str, ...], default: str | None = None, *, required: bool = False) -> str | None:
+    def choice(
+        self, key: str, options: tuple[str, ...], default: str | None = None, *, required: bool = False
+    ) -> str | None:
         """One word out of ``options``."""
         value = self.raw(key)
         if value is None:
@@ -119,11 +123,11 @@ class Reader:
         number = _as_decimal(value)
         if number is None:
             if isinstance(value, float):
-                remedy = "là số thực nhị phân; ghi số thập phân trong dấu nháy, ví dụ \"4.98\""
+                remedy = 'là số thực nhị phân; ghi số thập phân trong dấu nháy, ví dụ "4.98"'
             elif isinstance(value, str) and "," in value:
-                remedy = "dùng dấu phẩy; ghi dấu chấm thập phân, ví dụ \"4.98\""
+                remedy = 'dùng dấu phẩy; ghi dấu chấm thập phân, ví dụ "4.98"'
             else:
-                remedy = f"không phải {what}; ghi số thập phân, ví dụ \"4.98\""
+                remedy = f'không phải {what}; ghi số thập phân, ví dụ "4.98"'
             self.fault(key, f"{shown(value)} {remedy}")
             return None
         if number < 0:
@@ -194,7 +198,7 @@ class Reader:
 
 
 def _as_int(value: Any) -> int | None:
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         return None
     if isinstance(value, int):
         return value
@@ -206,7 +210,7 @@ def _as_int(value: Any) -> int | None:
 
 
 def _as_decimal(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         return None
     if isinstance(value, int):
         return Decimal(value)

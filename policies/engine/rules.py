@@ -18,6 +18,9 @@ from policies.engine.trace import Branch, Refused, Text
 
 Applies = Callable[[Any], Text | None]
 
+# What a condition answers when its clause says nothing about the person: neither fulfilled nor refused, not shown.
+SKIP: Text = ("", ("skip",))
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -22,7 +22,7 @@ class Workspace:
     is *decisive*: when the other reading would change this case. Clauses that know better pass ``decisive=False``.
     """
 
-    __slots__ = ("case", "day", "store", "used", "warnings", "_flagged")
+    __slots__ = ("_flagged", "case", "day", "store", "used", "warnings")
 
     def __init__(self, case: Case, store: ParameterStore, day: date) -> None:
         self.case = case

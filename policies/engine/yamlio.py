@@ -140,7 +140,9 @@ def read_json(text: str, root: str = "cases") -> Any:
         where = f"dòng {error.lineno}, cột {error.colno}"
         raise CaseFaults([Fault(root, f"{where}: tệp JSON sai cú pháp ({error.msg})")]) from None
     except ValueError as error:
-        raise CaseFaults([Fault(root, f"tệp JSON có số không hợp lệ ({error}); hãy ghi số thập phân hữu hạn")]) from None
+        raise CaseFaults(
+            [Fault(root, f"tệp JSON có số không hợp lệ ({error}); hãy ghi số thập phân hữu hạn")]
+        ) from None
     except RecursionError:
         raise CaseFaults([Fault(root, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp")]) from None
     faults: list[Fault] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.engine.rules import RuleBook
+from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
 from policies.nd178.facts import Facts178
 
@@ -25,7 +25,9 @@ AMENDED = "2025-03-15"
 )
 def leave_after_entry_into_force(f: Facts178) -> Text | None:
     """Only leaves after 01/01/2025."""
-    first = f.store.at("nd178.window.first_leave", max(f.day, f.store.versions("nd178.window.first_leave")[0].valid_from))
+    first = f.store.at(
+        "nd178.window.first_leave", max(f.day, f.store.versions("nd178.window.first_leave")[0].valid_from)
+    )
     f.used.append(first)
     if f.day >= first.value:
         return None
@@ -174,7 +176,7 @@ def severance_for_the_affected(f: Facts178) -> Text | None:
 def not_excluded_from_7a(f: Facts178) -> Text | None:
     """Association staff and public employees of education and health are outside Điều 2 khoản 2."""
     if f.path != "7a":
-        return None
+        return SKIP
     if f.case.person.category in f.param("nd178.7a.excluded_categories"):
         return ("người làm việc ở hội không chịu tác động trực tiếp không thuộc Điều 2 khoản 2", ())
     if f.case.person.category == "public_employee" and f.case.facts.education_or_health:
@@ -191,7 +193,9 @@ def not_excluded_from_7a(f: Facts178) -> Text | None:
 )
 def contract_old_enough(f: Facts178) -> Text | None:
     """Refuses only where the file says the contract is younger."""
-    if f.case.person.category == "contract_worker" and f.case.facts.contract_before_2019 is False:
+    if f.case.person.category != "contract_worker":
+        return SKIP
+    if f.case.facts.contract_before_2019 is False:
         return ("hợp đồng lao động ký từ ngày 15/01/2019 trở đi", ())
     return None
 
@@ -210,7 +214,7 @@ def within_five_years(f: Facts178) -> Text | None:
     elif f.path is not None and f.case.person.retirement_annex == "II":
         limit = f.param("nd178.early.max_months")["II"]
     else:
-        return None
+        return SKIP
     if not f.longer_than(limit):
         return None
     f.note_partial_month()
@@ -227,7 +231,7 @@ def within_five_years(f: Facts178) -> Text | None:
 def within_ten_years(f: Facts178) -> Text | None:
     """Phụ lục I on the paths of Điều 7 and 7b ends at ten years."""
     if f.path not in ("7", "7b") or f.case.person.retirement_annex != "I":
-        return None
+        return SKIP
     limit = f.param("nd178.early.max_months")["I"]
     if not f.longer_than(limit):
         return None

@@ -50,7 +50,7 @@ def evaluate(shared: Shared, benefit: str) -> Result:
     if any(r.code == "not_yet_in_force" for r in original.reasons):
         return original
     amended = _evaluate_text(shared, benefit, amended_from, amended=True)
-    if not amended.eligible or amended.total <= original.total and original.eligible:
+    if not amended.eligible or (amended.total <= original.total and original.eligible):
         return original
     article = versions[0].article
     difference = amended.total - original.total
@@ -60,7 +60,7 @@ def evaluate(shared: Shared, benefit: str) -> Result:
             "transitional_top_up",
             article,
             (
-                "Nghỉ trước {0}: theo bản gốc được {1}, theo bản sửa đổi được {2}; phần chênh {3} đồng được cấp bổ sung.",
+                "Nghỉ trước {0}: bản gốc {1} đồng, bản sửa đổi {2} đồng; phần chênh {3} đồng được cấp bổ sung.",
                 (amended_from, original.total, amended.total, difference),
             ),
         ),
@@ -73,7 +73,10 @@ def evaluate(shared: Shared, benefit: str) -> Result:
             ("{0} − {1}", (amended.total, original.total)),
             article,
             versions[0],
-            Branch("Bản sửa đổi (NĐ 67/2025/NĐ-CP)", [Refused("Bản gốc", article, ("mức thấp hơn: {0}", (original.total,)))]),
+            Branch(
+                "Bản sửa đổi (NĐ 67/2025/NĐ-CP)",
+                [Refused("Bản gốc", article, ("mức thấp hơn: {0}", (original.total,)))],
+            ),
             [original.trace],
         )
     )
@@ -97,7 +100,9 @@ def _evaluate_text(shared: Shared, benefit: str, amended_from: date, *, amended:
         severance.conditions.children.append(_early_refused(early))
         return _severance(second, severance)
     known = {(r.code, r.article) for r in early.reasons}
-    early.reasons.extend(r for r in severance.reasons if (r.code, r.article) not in known and r.code not in _codes(early))
+    early.reasons.extend(
+        r for r in severance.reasons if (r.code, r.article) not in known and r.code not in _codes(early)
+    )
     early.conditions.children.append(severance.conditions)
     severance.conditions.label = "Điều kiện hưởng chính sách thôi việc"
     return _conclude(facts, EARLY, early, None)
@@ -124,7 +129,9 @@ def _refuse_severance_for_early(shared: Shared, amended_from: date, *, amended: 
     facts = Facts178(shared, amended=amended, amended_from=amended_from)
     outcome = check_conditions(BOOK, facts, SEVERANCE)
     article = "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP"
-    reason = Reason("early_retirement_available", article, ("đủ điều kiện nghỉ hưu trước tuổi, không hưởng thôi việc", ()))
+    reason = Reason(
+        "early_retirement_available", article, ("đủ điều kiện nghỉ hưu trước tuổi, không hưởng thôi việc", ())
+    )
     outcome.reasons.append(reason)
     outcome.conditions.value = False
     outcome.conditions.children.append(
@@ -213,12 +220,18 @@ def _not_checked(facts: Facts178) -> None:
     facts.check_scale("Bảng lương NĐ 204/2004/NĐ-CP")
 
 
+def _has_first12(facts: Facts178, benefit: str) -> bool:
+    """Điều 7b knows no 12 months; Điều 7a counts from its own day, the others from the restructuring date."""
+    if benefit == SEVERANCE:
+        return facts.case.directly_affected
+    return facts.path in ("7", "7a")
+
+
 def _conclude(facts: Facts178, benefit: str, outcome: Outcome, yes: Reason | None) -> Result:
     in_force = not any(r.code == "not_yet_in_force" for r in outcome.reasons)
     first12: bool | None = None
-    if in_force and facts.path != "7b" and (facts.path == "7a" or facts.case.effective_date is not None):
-        if benefit == EARLY or facts.case.directly_affected:
-            first12 = facts.first12
+    if in_force and _has_first12(facts, benefit):
+        first12 = facts.first12
     extra: list[Node] = []
     if facts.first12_node is not None and first12 is not None:
         extra.append(facts.first12_node)

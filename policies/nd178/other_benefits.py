@@ -31,7 +31,7 @@ class MonthFacts(LeaveFacts):
         return self.case.salary.allowance("leadership") if given is None else given
 
     def kept_until(self) -> tuple[date, bool] | None:
-        """Last day of the term (at least 6 months from the restructuring) and whether the minimum decided; None unknown."""
+        """Last day the allowance is kept, and whether the minimum of months decided it; None where unknown."""
         ends, begin = self.case.facts.term_ends, self.case.effective_date
         if ends is None:
             return None
@@ -112,8 +112,14 @@ def retained_allowance(f: MonthFacts) -> Amount:
     f.version("nd178.retained.basis")
     base = f.param("salary.base")
     coefficient = f.old_allowance
-    return Amount("retained_allowance", "Phụ cấp chức vụ được bảo lưu (một tháng)", coefficient, base, "{0} × {1}",
-                  (coefficient, base))
+    return Amount(
+        "retained_allowance",
+        "Phụ cấp chức vụ được bảo lưu (một tháng)",
+        coefficient,
+        base,
+        "{0} × {1}",
+        (coefficient, base),
+    )
 
 
 def _to_province(f: MonthFacts) -> Text | None:
@@ -152,8 +158,14 @@ def to_the_province(f: MonthFacts) -> Amount:
 
 def _secondment(f: MonthFacts, times: int) -> Amount:
     base = f.param("salary.base")
-    return Amount("secondment_allowance", "Trợ cấp một lần khi tăng cường về cơ sở", Decimal(times), base,
-                  "{0} × {1}", (times, base))
+    return Amount(
+        "secondment_allowance",
+        "Trợ cấp một lần khi tăng cường về cơ sở",
+        Decimal(times),
+        base,
+        "{0} × {1}",
+        (times, base),
+    )
 
 
 def retained_leadership_allowance(shared: Shared, identity: Identity) -> Result:
@@ -165,7 +177,9 @@ def retained_leadership_allowance(shared: Shared, identity: Identity) -> Result:
             "Điều 11 NĐ 178/2024/NĐ-CP",
             "Chưa kiểm tra: ngày hết nhiệm kỳ hoặc thời hạn bổ nhiệm (facts.term_ends).",
         )
-    return _finish(facts, identity, RETAINED, "retained", "Được giữ phụ cấp chức vụ cũ đến hết nhiệm kỳ, thời hạn bổ nhiệm.")
+    return _finish(
+        facts, identity, RETAINED, "retained", "Được giữ phụ cấp chức vụ cũ đến hết nhiệm kỳ, thời hạn bổ nhiệm."
+    )
 
 
 def secondment_allowance(shared: Shared, identity: Identity) -> Result:
@@ -193,9 +207,7 @@ def _finish(facts: MonthFacts, identity: Identity, benefit: str, entry: str, bec
     salary = None
     if in_force:
         salary = facts.shared.salary(store.at("nd178.salary.components", facts.day), store.at("salary.base", facts.day))
-    result = conclude(
-        identity, benefit, facts, outcome, salary=salary, law_version=law.value.isoformat(), yes=yes
-    )
+    result = conclude(identity, benefit, facts, outcome, salary=salary, law_version=law.value.isoformat(), yes=yes)
     result.months_early = None
     result.years_early = None
     return result

@@ -87,7 +87,9 @@ def _per_month(f: Facts178, factor: Decimal, months: int, article: str) -> Amoun
 def months_under_two_years(f: Facts178) -> Amount:
     """1.0 a month within the first 12 months, from month 13 half of it (the circular says otherwise: [C])."""
     if f.first12:
-        return _per_month(f, f.param("nd178.months.factor.first12"), f.months, "Điều 7 khoản 1 điểm a NĐ 178/2024/NĐ-CP")
+        return _per_month(
+            f, f.param("nd178.months.factor.first12"), f.months, "Điều 7 khoản 1 điểm a NĐ 178/2024/NĐ-CP"
+        )
     factor = f.param("nd178.under_two_years.month13_factor")
     return _per_month(f, factor, f.months, "Điều 7 khoản 1 điểm b NĐ 178/2024/NĐ-CP")
 
@@ -103,7 +105,9 @@ def months_under_two_years(f: Facts178) -> Amount:
 def months_two_to_five_years(f: Facts178) -> Amount:
     """1.0 a month within the first 12 months, 0.5 from month 13."""
     if f.first12:
-        return _per_month(f, f.param("nd178.months.factor.first12"), f.months, "Điều 7 khoản 1 điểm a NĐ 178/2024/NĐ-CP")
+        return _per_month(
+            f, f.param("nd178.months.factor.first12"), f.months, "Điều 7 khoản 1 điểm a NĐ 178/2024/NĐ-CP"
+        )
     factor = f.param("nd178.months.factor.month13")
     return _per_month(f, factor, f.months, "Điều 7 khoản 1 điểm b NĐ 178/2024/NĐ-CP")
 

@@ -46,10 +46,10 @@ def retirement_age(store: ParameterStore, sex: str, birth: PartialDate | date, a
     value = birth.value if isinstance(birth, PartialDate) else birth
     index = month_index(value)
     key = (ROADMAP, sex, annex, index, store.at(ROADMAP, day).valid_from)
-    found = store.memo.get(key)
+    found: RetirementAge | None = store.memo.get(key)
     if found is None:
         found = store.memo[key] = _search(store, sex, index, annex, day)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def pension_date(store: ParameterStore, sex: str, birth: PartialDate | date, annex: str, day: date) -> date:

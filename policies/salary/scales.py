@@ -71,9 +71,7 @@ def _allowances() -> tuple[PositionAllowance, ...]:
 
 def position_allowances(day: date, level: str | None = None) -> tuple[PositionAllowance, ...]:
     """Leadership allowances in force on ``day``, of one level or of all."""
-    return tuple(
-        a for a in _allowances() if a.valid_from <= day <= a.valid_to and (level is None or a.level == level)
-    )
+    return tuple(a for a in _allowances() if a.valid_from <= day <= a.valid_to and (level is None or a.level == level))
 
 
 @lru_cache(maxsize=1)
