@@ -1,4 +1,4 @@
-"""Rewrite migrations/versions/r0001_initial.py from the models. Only until the first release: later changes add revisions."""
+"""Rewrite migrations/versions/r0001_initial.py from the models. Only until the first release, then ``make migration``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from config import ROOT, Settings  # noqa: E402
-from hrms.app import create_app  # noqa: E402
-from hrms.migrate import write_revision  # noqa: E402
+from config import ROOT, Settings
+from hrms.app import create_app
+from hrms.migrate import write_revision
 
 
 def main() -> None:
@@ -22,7 +22,8 @@ def main() -> None:
     later.unlink()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            app = create_app(Settings(env="test", data_dir=Path(folder), database_url=f"sqlite:///{folder}/x.db"), web=False)
+            settings = Settings(env="test", data_dir=Path(folder), database_url=f"sqlite:///{folder}/x.db")
+            app = create_app(settings, web=False)
             with app.app_context():
                 import flask_appbuilder.security.sqla.models  # noqa: F401 - ab_* tables belong to our schema
 

@@ -29,14 +29,23 @@ def setup_command() -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same province.")
 @click.option("--as-of", "as_of", default="2025-06-15", show_default=True, type=click.DateTime(["%Y-%m-%d"]),
               help="The day up to which its history is played.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when there are units already; say who can log in.")
 @with_app()
-def demo_command(people: int, seed: int, as_of: datetime) -> None:
+def demo_command(people: int, seed: int, as_of: datetime, if_empty: bool) -> None:
     """Fill an empty database with an invented province. Refuses a database that holds real records.
 
     \b
     Example:
       python run.py demo --people 3000 --seed 1 --as-of 2025-06-15
     """
+    from sqlalchemy import func, select
+
+    from hrms.kernel.db import db
+    from models.organization import OrgUnit
+
+    if if_empty and db.session.scalar(select(func.count(OrgUnit.id))):
+        _say_log_ins()
+        return
     from hrms.demo import DemoRefused, fill
 
     try:
@@ -45,3 +54,30 @@ def demo_command(people: int, seed: int, as_of: datetime) -> None:
         fail(str(error))
         return
     click.echo(summary)
+    if if_empty:
+        _say_log_ins()
+
+
+def _say_log_ins() -> None:
+    """The demonstration accounts that still work with the demonstration password."""
+    from flask import current_app
+    from sqlalchemy import select
+
+    from hrms.demo_accounts import default_passwords_left
+    from hrms.kernel import access
+    from hrms.kernel.db import db
+    from models.account import Account, RoleAssignment
+
+    names = default_passwords_left()
+    if not names:
+        return
+    click.echo("Tài khoản trình diễn (mật khẩu: " + current_app.config["HRMS"].demo_password + "):")
+    rows = db.session.execute(
+        select(Account.username, RoleAssignment.role)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .where(Account.username.in_(names))
+        .order_by(Account.id)
+    )
+    roles = access.roles()
+    for username, role in rows:
+        click.echo(f"  {username:<10} {roles[role].label if role in roles else role}")
