@@ -1,0 +1,24 @@
+"""The usual staff list of an agency: its fields, its reading and its writing. See ``docs/spreadsheets.md``."""
+
+from hrms.commands.staff_list.fields import FIELDS, LABELS
+from hrms.commands.staff_list.grades import KNOWN_GRADES
+from hrms.commands.staff_list.reading import (
+    SheetChoice,
+    SkippedRow,
+    StaffListReading,
+    StaffRow,
+    Summary,
+    read_staff_list,
+)
+
+__all__ = [
+    "FIELDS",
+    "KNOWN_GRADES",
+    "LABELS",
+    "SheetChoice",
+    "SkippedRow",
+    "StaffListReading",
+    "StaffRow",
+    "Summary",
+    "read_staff_list",
+]
