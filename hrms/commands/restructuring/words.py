@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - the name the message extractor knows
+def N_(sentence: str) -> str:
     """Mark a sentence for translation without translating it here."""
     return sentence
 
