@@ -182,6 +182,25 @@ class LeaveFacts(Workspace):
             )
 
 
+def insurance_refusal(f: LeaveFacts) -> Text | None:
+    """Too little compulsory insurance for a pension; up to 6 missing months may be paid in, which the result says."""
+    least = f.param("pension.min_insurance_months")
+    have = f.case.person.social_insurance_months
+    if have >= least:
+        return None
+    missing = least - have
+    payable = f.store.at("pension.pay_in_months", f.day)
+    if missing <= payable.value:
+        f.warn(
+            "months_can_be_paid_in",
+            payable.article,
+            "Thiếu {0} tháng BHXH: được đóng một lần cho tối đa {1} tháng còn thiếu để đủ điều kiện hưởng lương hưu.",
+            missing,
+            payable.value,
+        )
+    return ("có {0} tháng đóng BHXH bắt buộc, cần đủ {1} tháng", (have, least))
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """What a clause grants: ``factor`` times ``base`` đồng, with the formula in numbers."""

@@ -27,7 +27,7 @@ def answer(case: Case, store: ParameterStore) -> Result:
     results = [d.evaluate(shared, case.benefit) for d in tried]
     if not results:
         raise CaseFaults([Fault("cases[0].benefit", f"chưa có văn bản nào cho chế độ '{case.benefit}'")])
-    best = _best(case, store, results)
+    best = _best(case, shared, results)
     best.alternatives = [r for r in results if r is not best]
     best.trace.branch = Branch(
         best.decree,
@@ -40,14 +40,15 @@ def _knows(decree: Decree, benefit: str) -> bool:
     return benefit == "auto" or benefit in decree.benefits
 
 
-def _best(case: Case, store: ParameterStore, results: Sequence[Result]) -> Result:
+def _best(case: Case, shared: Shared, results: Sequence[Result]) -> Result:
     """Highest total among the eligible (the order of ``DECREES`` breaks ties), else the decree the leave date names."""
     eligible = [r for r in results if r.eligible]
     if eligible:
         return max(eligible, key=lambda r: r.total)
     if len(results) == 1:
         return results[0]
-    named = decree_by_date(case, results[0].retirement_date, store)
+    first = next((r for r in results if r.decree_code == "178"), results[0])
+    named = decree_by_date(case, shared, open_178=all(r.code != "window_closed" for r in first.reasons))
     return next((r for r in results if r.decree_code == named), results[0])
 
 
@@ -59,9 +60,27 @@ def _why_not(result: Result, best: Result) -> tuple[str, tuple[object, ...]]:
     return ("mức thấp hơn: {0}", (result.total,))
 
 
-def decree_by_date(case: Case, pension_from: object, store: ParameterStore) -> str:
-    """The decree that governs a leave on this date for this kind of person (used when every decree refuses)."""
-    return "178"
+def decree_by_date(case: Case, shared: Shared, *, open_178: bool) -> str:
+    """The decree that governs a leave on this date for this kind of person, used when every decree refuses.
+
+    The table of the law pack: NĐ 178 while its window is open (``open_178``), NĐ 177 for its groups after it, else the
+    staff reduction decree in force on the day.
+    """
+    store, day, group = shared.store, case.leave_date, case.person.group_177
+    if day < store.versions("nd178.window.first_leave")[0].value:
+        in_force_177 = store.versions("nd177.in_force")[0].value
+        return "177" if group is not None and day >= in_force_177 else "29"
+    if group in store.versions("nd178.7b.groups")[0].value:
+        return "178" if open_178 else "177"
+    if group is not None and not case.directly_affected:
+        return "177"
+    reduction = "154" if day >= store.versions("nd154.window.first")[0].value else "29"
+    if case.directly_affected:
+        return "178" if open_178 or reduction == "29" else reduction
+    limit = store.versions("nd178.7a.max_months")[0]
+    excluded = store.versions("nd178.7a.excluded_categories")[0].value
+    covered = day >= limit.valid_from and shared.gap <= limit.value and case.person.category not in excluded
+    return "178" if open_178 and covered else reduction
 
 
 def _no_such_benefit(case: Case, decree: Decree) -> Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
+from policies.leave import insurance_refusal
 from policies.nd178.facts import Facts178
 
 BOOK = RuleBook("nd178")
@@ -265,22 +266,3 @@ def two_years_left(f: Facts178) -> Text | None:
         return None
     f.note_partial_month()
     return ("còn {0} tháng đến ngày {1}, dưới {2} tháng", (f.months, f.pension_from, least))
-
-
-def insurance_refusal(f: Facts178) -> Text | None:
-    """Too little compulsory insurance for a pension; up to 6 missing months may be paid in, which the result says."""
-    least = f.param("pension.min_insurance_months")
-    have = f.case.person.social_insurance_months
-    if have >= least:
-        return None
-    missing = least - have
-    payable = f.store.at("pension.pay_in_months", f.day)
-    if missing <= payable.value:
-        f.warn(
-            "months_can_be_paid_in",
-            payable.article,
-            "Thiếu {0} tháng BHXH: được đóng một lần cho tối đa {1} tháng còn thiếu để đủ điều kiện hưởng lương hưu.",
-            missing,
-            payable.value,
-        )
-    return ("có {0} tháng đóng BHXH bắt buộc, cần đủ {1} tháng", (have, least))

@@ -1,0 +1,1 @@
+"""NĐ 179/2024/NĐ-CP: attracting and using talented people."""
