@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
 from models import account, organization, restructuring, staff
 
@@ -178,3 +179,6 @@ for _of_case in (restructuring.CaseCalculation, restructuring.CaseAssessment, re
 scoped(restructuring.CasePaper, "case", unit="unit_id")
 scoped(account.Account, "account", unit="unit_id", person="person_id")
 scoped(account.RoleAssignment, "account", via=("account_id", account.Account))
+# Not rows of a unit: the lists themselves narrow them, to one's own jobs and to the accounts in one's scope.
+scoped(jobs.JobRun, "job", shared=True)
+scoped(account.SecurityEvent, "security_log", shared=True)

@@ -6,19 +6,27 @@ A page costs three statements (count, rows, choices where needed), whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, func, select
+from flask_babel import gettext as _
+from sqlalchemy import Select, false, func, or_, select
 
 from hrms.kernel import access
 from hrms.kernel.db import db
-from hrms.kernel.text import fold
+from hrms.kernel.errors import NotFound
+from hrms.kernel.text import DateFormatError, fold, parse_full_date
 
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_GROUPS = 60
+CHUNK = 500  # rows fetched and enriched at a time when a whole list is written out
+
+
+class FilterFault(ValueError):
+    """A filter's value makes no sense; the message is Vietnamese and names the value and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """``choices`` yields (value, label); ``apply`` narrows the query. ``kind``: choice | date | unit | flag | text."""
+    """``choices`` yields (value, label); ``apply`` narrows the query, or raises :class:`FilterFault`.
+
+    ``kind``: choice | date | lookup | number | text. A lookup asks ``url()`` while one types; ``text_of`` says in words
+    which record the chosen id is. ``hidden`` filters have no field: they come from links and show as a chip.
+    """
 
     key: str
     label: Callable[[], str]
@@ -61,6 +73,15 @@ class Filter:
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     kind: str = "choice"
     default: str = ""
+    url: Callable[[], str] | None = None
+    text_of: Callable[[str], str] | None = None
+    hidden: bool = False
+
+    def words(self, value: str) -> str:
+        """The value as a person reads it."""
+        if self.text_of is not None:
+            return self.text_of(value)
+        return str(dict(self.choices()).get(value, value)) if self.choices else value
 
 
 @dataclass(frozen=True)
@@ -98,6 +119,7 @@ class ListSpec:
     groups: tuple[Group, ...] = ()
     default_sort: tuple[Any, ...] = ()
     options: tuple[Any, ...] = ()  # loader options so that a page stays within its SQL budget
+    enrich: Callable[[Sequence[Any]], None] | None = None  # fetch what columns need beside the rows, once per page
     base: Callable[[], Select[Any]] | None = None
     row_url: Callable[[Any], str] | None = None
     row_class: Callable[[Any], str] = lambda row: ""
@@ -124,6 +146,7 @@ class Listing:
     total: int = 0
     rows: list[Any] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # filters that make no sense, in words
 
     def __post_init__(self) -> None:
         args = self.args if self.args is not None else request.args
@@ -140,6 +163,7 @@ class Listing:
         permitted = [c for c in self.spec.columns if c.allowed]
         self.columns = [c for c in permitted if c.key in chosen] or [c for c in permitted if c.shown]
         self.all_columns = permitted
+        self._words: dict[str, str] = {}
 
     # -- the query
     def query(self) -> Select[Any]:
@@ -148,10 +172,15 @@ class Listing:
         query = access.restrict(query, self.spec.model, self.spec.action)
         if self.q and self.spec.search is not None:
             query = self.spec.search(query, self.q)
+        self.faults = []
         for item in self.spec.filters:
             if self.values[item.key]:
-                query = item.apply(query, self.values[item.key])
-        return query
+                try:
+                    query = item.apply(query, self.values[item.key])
+                except FilterFault as fault:
+                    self.faults.append(f"{item.label()}: {fault}")
+        # A filter that was not understood must not look like one that matched everything.
+        return query.where(false()) if self.faults else query
 
     def ordered(self, query: Select[Any]) -> Select[Any]:
         for column in self.spec.columns:
@@ -166,11 +195,12 @@ class Listing:
         if self.group:
             self._load_groups(query)
             return self
-        counted = query.with_only_columns(func.count(self.spec.model.id)).order_by(None)
-        self.total = int(db.session.scalar(counted) or 0)
+        self.total = int(db.session.scalar(query.with_only_columns(func.count(self.spec.model.id)).order_by(None)) or 0)
         self.page = min(self.page, self.pages)
         rows = self.ordered(query).options(*self.spec.options).limit(self.size).offset((self.page - 1) * self.size)
         self.rows = list(db.session.scalars(rows))
+        if self.spec.enrich is not None and self.rows:
+            self.spec.enrich(self.rows)
         return self
 
     def _load_groups(self, query: Select[Any]) -> None:
@@ -183,10 +213,19 @@ class Listing:
             self.groups.append({"value": value, "label": group.label_of(value), "count": count, "narrow": group.narrow})
             self.total += count
 
-    def everything(self) -> Any:
-        """All rows in the order of the page, streamed in chunks: what an export writes."""
-        query = self.ordered(self.query()).options(*self.spec.options).execution_options(yield_per=1000)
-        return db.session.scalars(query)
+    def count(self) -> int:
+        """How many rows there are, without fetching any."""
+        counted = self.query().with_only_columns(func.count(self.spec.model.id)).order_by(None)
+        self.total = int(db.session.scalar(counted) or 0)
+        return self.total
+
+    def everything(self) -> Iterator[Any]:
+        """All rows in the order of the page, in chunks: what an export writes. Memory does not grow with the rows."""
+        query = self.ordered(self.query()).options(*self.spec.options).execution_options(yield_per=CHUNK)
+        for chunk in db.session.scalars(query).partitions():
+            if self.spec.enrich is not None:
+                self.spec.enrich(chunk)
+            yield from chunk
 
     @property
     def pages(self) -> int:
@@ -207,9 +246,17 @@ class Listing:
         for item in self.spec.filters:
             value = self.values[item.key]
             if value and value != item.default:
-                label = dict(item.choices()).get(value, value) if item.choices else value
-                found.append({"key": item.key, "label": str(item.label()), "value": str(label)})
+                found.append({"key": item.key, "label": str(item.label()), "value": self.words_of(item)})
         return found
+
+    def words_of(self, item: Filter) -> str:
+        """A filter's present value in words; asked for once a page."""
+        value = self.values[item.key]
+        if not value:
+            return ""
+        if item.key not in self._words:
+            self._words[item.key] = item.words(value)
+        return self._words[item.key]
 
 
 def _whole(raw: str | None, default: int, low: int, high: int) -> int:
@@ -220,7 +267,7 @@ def _whole(raw: str | None, default: int, low: int, high: int) -> int:
 
 
 def search_folded(column: Any, *exact: Any) -> Callable[[Select[Any], str], Select[Any]]:
-    """A search on a folded column: every word must occur, case and diacritics ignored; ``exact`` columns match whole."""
+    """Search a folded column: every word must occur, case and diacritics ignored; ``exact`` columns match whole."""
 
     def apply(query: Select[Any], text: str) -> Select[Any]:
         condition = None
@@ -233,3 +280,51 @@ def search_folded(column: Any, *exact: Any) -> Callable[[Select[Any], str], Sele
         return query if condition is None else query.where(condition)
 
     return apply
+
+
+def search_plain(*columns: Any) -> Callable[[Select[Any], str], Select[Any]]:
+    """Search small tables without a folded column (jobs, log): case is ignored, diacritics count."""
+
+    def apply(query: Select[Any], text: str) -> Select[Any]:
+        return query.where(or_(*[func.lower(column).contains(text.lower(), autoescape=True) for column in columns]))
+
+    return apply
+
+
+def day_of(text: str) -> date:
+    """The day typed into a date filter. Raises :class:`FilterFault`."""
+    try:
+        return parse_full_date(text)
+    except DateFormatError as error:
+        raise FilterFault(str(error)) from error
+
+
+def whole_of(text: str, low: int = 0, high: int = 1000) -> int:
+    """The whole number typed into a filter. Raises :class:`FilterFault`."""
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise FilterFault(
+            _("'%(value)s' không phải số nguyên từ %(low)s đến %(high)s. Hãy nhập lại.", value=text, low=low, high=high)
+        )
+    return int(text)
+
+
+_specs: dict[str, ListSpec] = {}
+
+
+def declare(spec: ListSpec) -> ListSpec:
+    """Make a list known by its name: exports, saved filters and background jobs find it there."""
+    _specs[spec.name] = spec
+    return spec
+
+
+def spec_named(name: str) -> ListSpec:
+    """The declared list. Raises :class:`NotFound`."""
+    try:
+        return _specs[name]
+    except KeyError:
+        raise NotFound() from None
+
+
+def specs() -> dict[str, ListSpec]:
+    """Every declared list by name."""
+    return dict(_specs)

@@ -7,7 +7,18 @@ from typing import Any
 
 def views() -> list[type[Any]]:
     """The screens, in the order in which their addresses are registered."""
-    return []
+    from views.files import FileView
+    from views.jobs import JobView
+    from views.lists import ListView
+    from views.search import LookupView, SearchView
+
+    return [
+        SearchView,
+        LookupView,
+        ListView,
+        FileView,
+        JobView,
+    ]
 
 
 def apis() -> list[type[Any]]:

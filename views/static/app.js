@@ -160,6 +160,13 @@ for (const table of $$("table[data-pick]")) {
   all?.addEventListener("change", () => { for (const b of boxes()) b.checked = all.checked; tell(); });
   table.addEventListener("change", tell); tell();
 }
+// Empty filters do not stand in the address: a list's address is kept and sent around.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.listbar")) return;
+  const empty = [...event.target.elements].filter((field) => field.name && field.type !== "checkbox" && field.value === "");
+  for (const field of empty) field.disabled = true;
+  setTimeout(() => { for (const field of empty) field.disabled = false; }, 0);
+});
 // Filters of lists apply at once.
 for (const form of $$("form[data-live]")) form.addEventListener("change", () => form.requestSubmit());
 // A tree one filters by typing, without marks.

@@ -1,0 +1,232 @@
+"""Background work as its owner sees it: how far it is, what came out, and the actions that run by themselves."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from flask import flash, jsonify, redirect, send_file, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select, update
+
+from hrms.commands import background, security_log
+from hrms.kernel import access, actor, jobs
+from hrms.kernel.commands import transaction
+from hrms.kernel.db import db
+from hrms.kernel.errors import NotFound
+from hrms.kernel.jobs import JobRun, ScheduledRun
+from hrms.kernel.text import format_integer
+from views.listing import Column, Filter, ListSpec, declare, search_plain
+from views.lists import show
+from views.rules import needs
+from views.templating import page
+
+STATUS = {
+    jobs.QUEUED: ("open", _l("Đang chờ")),
+    jobs.RUNNING: ("warn", _l("Đang chạy")),
+    jobs.DONE: ("done", _l("Hoàn thành")),
+    jobs.FAILED: ("bad", _l("Không thành công")),
+    jobs.CANCELLED: ("closed", _l("Đã hủy")),
+}
+TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+    ".zip": "application/zip",
+    ".csv": "text/csv",
+}
+
+
+def status_badge(job: JobRun) -> tuple[str, str]:
+    css, label = STATUS[job.status]
+    return css, str(label)
+
+
+def _base() -> Select[Any]:
+    """One's own jobs; all of them for those who manage jobs."""
+    query = select(JobRun)
+    if access.may("job", "manage"):
+        return query
+    return query.where(JobRun.owner_user_id == actor.current().user_id)
+
+
+JOBS = declare(
+    ListSpec(
+        name="jobs",
+        title=lambda: _("Công việc nền"),
+        model=JobRun,
+        base=_base,
+        action="own",
+        columns=(
+            Column("title", lambda: _("Công việc"), "title", width=40),
+            Column("status", lambda: _("Trạng thái"), status_badge, kind="badge", sort=(JobRun.status,)),
+            Column("percent", lambda: _("Tiến độ"), lambda job: f"{job.percent}%" if job.total or job.is_over else ""),
+            Column("message", lambda: _("Kết quả"), "message", width=50),
+            Column(
+                "owner",
+                lambda: _("Người yêu cầu"),
+                "owner_name",
+                sort=(JobRun.owner_name,),
+                permission=("job", "manage"),
+            ),
+            Column("created", lambda: _("Yêu cầu lúc"), "created_at", kind="date", sort=(JobRun.id,)),
+            Column("ended", lambda: _("Xong lúc"), "ended_at", kind="date", sort=(JobRun.ended_at,)),
+        ),
+        search=search_plain(JobRun.title),
+        filters=(
+            Filter(
+                "status",
+                lambda: _("Trạng thái"),
+                lambda query, value: query.where(JobRun.status == value),
+                choices=lambda: [(code, str(label)) for code, (_css, label) in STATUS.items()],
+            ),
+        ),
+        default_sort=(JobRun.id.desc(),),
+        row_url=lambda job: url_for("JobView.show", job_id=job.id),
+        empty=lambda: _("Các việc dài như nhập danh sách, tính hàng loạt, in nhiều văn bản sẽ hiện ở đây."),
+    )
+)
+
+
+class JobView(BaseView):
+    """``/jobs/``"""
+
+    route_base = "/jobs"
+
+    @expose("/")
+    @needs("job", "own")
+    def list(self) -> Any:
+        return show(JOBS, "jobs/list.html")
+
+    @expose("/<int:job_id>")
+    @needs("job", "own")
+    def show(self, job_id: int) -> Any:
+        job = jobs.get_own(job_id)
+        return page(
+            "jobs/page.html",
+            title=job.title,
+            job=job,
+            badge=status_badge(job),
+            ready=_has_file(job),
+            details=_details(job),
+        )
+
+    @expose("/<int:job_id>/progress")
+    @needs("job", "own")
+    def progress(self, job_id: int) -> Any:
+        """What the progress bar asks once a second."""
+        job = jobs.get_own(job_id)
+        css, label = status_badge(job)
+        text = label
+        if job.total:
+            text = _(
+                "%(label)s: %(done)s/%(total)s",
+                label=label,
+                done=format_integer(job.done),
+                total=format_integer(job.total),
+            )
+        if job.message:
+            text = f"{text} – {job.message}"
+        return jsonify(
+            {
+                "id": job.id,
+                "status": job.status,
+                "done": job.done,
+                "total": job.total,
+                "percent": job.percent,
+                "text": text,
+                "over": job.is_over,
+                "css": css,
+            }
+        )
+
+    @expose("/<int:job_id>/cancel", methods=["POST"])
+    @needs("job", "own")
+    def cancel(self, job_id: int) -> Any:
+        job = jobs.get_own(job_id)
+        if job.is_over:
+            flash(_("Công việc đã kết thúc, không hủy được nữa."), "warning")
+        else:
+            jobs.ask_cancel(job)
+            flash(_("Đã yêu cầu hủy. Phần đang làm dở không được ghi."), "info")
+        return redirect(url_for("JobView.show", job_id=job_id))
+
+    @expose("/<int:job_id>/file")
+    @needs("job", "own")
+    def file(self, job_id: int) -> Any:
+        """The result, for its owner only: managing jobs is not a right to read what they found (SEC-07).
+
+        One that holds secrets (first passwords) is given out once and then destroyed.
+        """
+        job = jobs.get_own(job_id)
+        if not _has_file(job):
+            raise NotFound()
+        result = job.result if isinstance(job.result, dict) else {}
+        path = Path(jobs.work_path(str(job.result_file)))
+        name = str(result.get("name") or f"ket-qua-{job.id}{path.suffix}")
+        content = io.BytesIO(path.read_bytes())
+        if result.get("once"):
+            with transaction():
+                taken = db.session.execute(
+                    update(JobRun).where(JobRun.id == job_id, JobRun.result_file.is_not(None)).values(result_file=None)
+                )
+            if not getattr(taken, "rowcount", 0):
+                raise NotFound()
+            path.unlink(missing_ok=True)
+        security_log.record("job_file", f"job {job_id}")
+        return send_file(
+            content, mimetype=TYPES.get(path.suffix, "application/octet-stream"), as_attachment=True, download_name=name
+        )
+
+    @expose("/actions")
+    @needs("system", "read")
+    def actions(self) -> Any:
+        """The scheduled actions, when each ran last and with what outcome."""
+        newest = select(func.max(ScheduledRun.id)).group_by(ScheduledRun.action)
+        last = {run.action: run for run in db.session.scalars(select(ScheduledRun).where(ScheduledRun.id.in_(newest)))}
+        rows = [
+            {"action": action, "last": last.get(name), "when": when(action.cron)}
+            for name, action in sorted(jobs.actions().items())
+        ]
+        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=rows)
+
+    @expose("/actions/<name>/run", methods=["POST"])
+    @needs("system", "manage")
+    def run(self, name: str) -> Any:
+        job = background.ask_to_run(name)
+        flash(_("Đã đưa vào hàng đợi."), "success")
+        return redirect(url_for("JobView.show", job_id=job.id))
+
+
+def _has_file(job: JobRun) -> bool:
+    """Whether there is a result the current user may take out."""
+    if job.owner_user_id != actor.current().user_id or job.status != jobs.DONE or not job.result_file:
+        return False
+    return Path(jobs.work_path(job.result_file)).is_file()
+
+
+def _details(job: JobRun) -> dict[str, Any]:
+    """What the handler wants to be shown besides its message: lines of text, and a page to go on to."""
+    result = job.result if isinstance(job.result, dict) else {}
+    link = str(result.get("link", ""))
+    inside = link.startswith("/") and not link.startswith("//")
+    return {"lines": result.get("lines") or [], "link": link if inside else ""}
+
+
+def when(cron: dict[str, str]) -> str:
+    """An action's times in words, for the forms of schedule the application uses."""
+    hour, minute = cron.get("hour", "*"), cron.get("minute", "0")
+    if hour.isdigit() and minute.isdigit():
+        clock_time = f"{int(hour):02d}:{int(minute):02d}"
+        if cron.get("day_of_week"):
+            return _("%(time)s, các ngày %(days)s trong tuần", time=clock_time, days=cron["day_of_week"])
+        if cron.get("day"):
+            return _("%(time)s, ngày %(days)s hằng tháng", time=clock_time, days=cron["day"])
+        return _("%(time)s hằng ngày", time=clock_time)
+    if minute.startswith("*/"):
+        return _("%(n)s phút một lần", n=minute[2:])
+    if hour == "*" and minute.isdigit():
+        return _("hằng giờ, vào phút %(n)s", n=minute)
+    return ", ".join(f"{field}={value}" for field, value in cron.items())
