@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from policies.engine.money import fill
-from policies.engine.parameters import Version
+from policies.engine.parameters import Version, jsonable
 
 SCHEMA = "trace.v1"
 
@@ -71,7 +69,7 @@ class Node:
         """JSON form: amounts as int, fractions as decimal strings, dates in ISO form."""
         return {
             "label": self.label,
-            "value": json_value(self.value),
+            "value": jsonable(self.value),
             "unit": self.unit,
             "formula": None if self.formula is None else render(self.formula),
             "article": self.article,
@@ -79,15 +77,6 @@ class Node:
             "branch": None if self.branch is None else self.branch.to_dict(),
             "children": [child.to_dict() for child in self.children],
         }
-
-
-def json_value(value: object) -> object:
-    """A value as JSON carries it without losing digits."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
 
 
 def parameter_node(version: Version) -> Node:
