@@ -1,4 +1,4 @@
-"""Rewrite migrations/versions/r0001_initial.py from the models. Only until the first release, then ``make migration``."""
+"""Rewrite r0001_initial.py from the models. Only until the first release; afterwards ``make migration``."""
 
 from __future__ import annotations
 

@@ -76,7 +76,9 @@ class ScopedRestApi(ModelRestApi):
 
     def _init_properties(self) -> None:
         super()._init_properties()
-        self.add_columns, self.edit_columns = [], []  # FAB reads an empty list as "all"; nothing is written here
+        # FAB reads an empty list as "all columns"; nothing is written here.
+        self.add_columns: list[str] = []
+        self.edit_columns: list[str] = []
 
     def rule_for(self, method: str) -> Rule | None:
         """The declared rule of an inherited method, for :func:`views.rules.rule_of`."""
