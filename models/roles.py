@@ -34,6 +34,7 @@ PROVINCE_HR = Role(
         "establishment": WRITE,
         "staff": frozenset({"read", "write", "import", "export", "identity"}),
         "case": frozenset({"read", "create", "edit", "appraise", "decide", "amend", "refuse", "print", "export"}),
+        "paper": WRITE,
         "batch": WRITE,
         "act": WRITE,
         "calculator": frozenset({"use"}),
@@ -55,6 +56,7 @@ UNIT_HR = Role(
         "establishment": READ,
         "staff": frozenset({"read", "write", "import", "export", "identity"}),
         "case": frozenset({"read", "create", "edit", "submit", "withdraw", "amend", "print", "export"}),
+        "paper": WRITE,
         "batch": WRITE,
         "act": WRITE,
         "calculator": frozenset({"use"}),
@@ -74,6 +76,7 @@ UNIT_HEAD = Role(
         "establishment": READ,
         "staff": READ,
         "case": frozenset({"read", "review", "refuse", "print"}),
+        "paper": WRITE,
         "batch": READ,
         "act": READ,
         "calculator": frozenset({"use"}),
@@ -90,6 +93,7 @@ FINANCE = Role(
     {
         "unit": READ,
         "case": frozenset({"read", "finance", "pay", "print", "export"}),
+        "paper": WRITE,
         "batch": READ,
         "act": READ,
         "calculator": frozenset({"use"}),
@@ -109,6 +113,7 @@ LEADERSHIP = Role(
         "position": READ,
         "establishment": READ,
         "case": frozenset({"read", "print"}),
+        "paper": READ,
         "batch": READ,
         "act": READ,
         "calculator": frozenset({"use"}),
@@ -127,6 +132,7 @@ AUDITOR = Role(
         "establishment": READ,
         "staff": READ,
         "case": frozenset({"read", "print"}),
+        "paper": READ,
         "batch": READ,
         "act": READ,
         "calculator": frozenset({"use"}),
@@ -176,7 +182,8 @@ for _of_person in (
 scoped(restructuring.DownsizingCase, "case", unit="unit_id", person="person_id")
 for _of_case in (restructuring.CaseCalculation, restructuring.CaseAssessment, restructuring.ChecklistItem):
     scoped(_of_case, "case", via=("case_id", restructuring.DownsizingCase))
-scoped(restructuring.CasePaper, "case", unit="unit_id")
+# A resource of its own: papers of a round belong to no single case, so the states that bound finance cannot bind here.
+scoped(restructuring.CasePaper, "paper", unit="unit_id")
 scoped(account.Account, "account", unit="unit_id", person="person_id")
 scoped(account.RoleAssignment, "account", via=("account_id", account.Account))
 # Not rows of a unit: the lists themselves narrow them, to one's own jobs and to the accounts in one's scope.

@@ -1,4 +1,4 @@
-"""Amending after the decision: a new version beside the frozen one, which it replaces only when it is decided itself."""
+"""Amending after the decision: a new version beside the frozen one, replacing it only when it is decided itself."""
 
 from __future__ import annotations
 

@@ -146,9 +146,9 @@ def _correct(case: DownsizingCase, inputs: Inputs) -> None:
     insured = inputs.case["person"].get("social_insurance_months")
     public = inputs.case["person"].get("public_service_months")
     # A corrected total below the recorded months in public bodies would contradict itself.
-    if "person.social_insurance_months" in settled and "person.public_service_months" not in settled:
-        if isinstance(insured, int) and isinstance(public, int) and public > insured:
-            inputs.case["person"]["public_service_months"] = insured
+    corrected = "person.social_insurance_months" in settled and "person.public_service_months" not in settled
+    if corrected and isinstance(insured, int) and isinstance(public, int) and public > insured:
+        inputs.case["person"]["public_service_months"] = insured
 
 
 def calculate(case: DownsizingCase, facts: EntitlementFacts | None = None) -> Outcome:

@@ -254,7 +254,7 @@ class EditCase(Command[DownsizingCase]):
 
 @dataclass
 class CorrectFact(Command[DownsizingCase]):
-    """Set one fact of the calculation by hand, on the strength of a document; ``value=None`` goes back to the records."""
+    """Set one fact of the calculation by hand, resting on a document; ``value=None`` goes back to the records."""
 
     case_id: int
     key: str
@@ -334,7 +334,7 @@ class RecomputeCase(Command[DownsizingCase]):
 
 @dataclass
 class RecomputeOpen(Command[calculation.Recomputed]):
-    """Compute every open case of a unit's subtree, of a round, or of all that the actor may edit; in one transaction."""
+    """Compute the open cases the actor may edit: of a unit's subtree, of a round, or all; in one transaction."""
 
     unit_id: int | None = None
     batch_id: int | None = None

@@ -94,7 +94,7 @@ def leaders_above_quota(case: DownsizingCase) -> Iterable[Obstacle]:
     if present <= allowed:
         yield Obstacle(
             _(
-                "Đơn vị có %(present)s lãnh đạo cùng cấp, được bố trí %(allowed)s: không dôi dư nên không thuộc diện điểm g.",
+                "Đơn vị có %(present)s lãnh đạo cùng cấp, được bố trí %(allowed)s: không dôi dư nên không thuộc điểm g.",
                 present=present,
                 allowed=allowed,
             ),
@@ -137,7 +137,8 @@ def assessed_three_years(case: DownsizingCase) -> Iterable[Obstacle]:
     if len(rows) < YEARS_ASSESSED:
         yield Obstacle(
             _(
-                "Đánh giá 03 năm gần nhất mới có %(have)s năm. Hãy ghi mức xếp loại từng năm, hoặc nhận xét lý do năm không xếp loại.",
+                "Đánh giá 03 năm gần nhất mới có %(have)s năm. "
+                "Hãy ghi mức xếp loại từng năm, hoặc nhận xét lý do năm không xếp loại.",
                 have=len(rows),
             ),
             ARTICLE_6,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policies.engine import case
+from policies.labels import BENEFIT_LABELS, DECREE_LABELS
+
 
 def N_(sentence: str) -> str:
     """Mark a sentence for translation without translating it here."""
@@ -85,24 +88,8 @@ def label(field: str) -> str:
     return LABELS.get(field, field)
 
 
-DECREES = {
-    "auto": N_("Chọn nghị định có lợi nhất"),
-    "178": "NĐ 178/2024/NĐ-CP",
-    "177": "NĐ 177/2024/NĐ-CP",
-    "154": "NĐ 154/2025/NĐ-CP",
-    "29": "NĐ 29/2023/NĐ-CP",
-    "179": "NĐ 179/2024/NĐ-CP",
-    "NQ07": "NQ 07/2025/NQ-CP",
-}
-BENEFITS = {
-    "auto": N_("Theo điều kiện của từng người"),
-    "early_retirement": N_("Nghỉ hưu trước tuổi"),
-    "severance": N_("Nghỉ thôi việc"),
-    "waiting_leave": N_("Nghỉ công tác chờ đủ tuổi nghỉ hưu"),
-    "talent_allowance": N_("Phụ cấp tăng thêm đối với người có tài năng"),
-    "retained_leadership_allowance": N_("Bảo lưu phụ cấp chức vụ"),
-    "grassroots_secondment": N_("Trợ cấp tăng cường về cơ sở"),
-}
+DECREES = dict(DECREE_LABELS)
+BENEFITS = {code: BENEFIT_LABELS[code] for code in ("auto", *case.BENEFITS)}
 GROUPS_177 = {
     "k1": N_("Khoản 1: không đủ tuổi tái cử (cấp ủy, chức danh bầu cử)"),
     "k2": N_("Khoản 2: không đủ tuổi tái cử (cơ quan của Mặt trận, đoàn thể)"),
