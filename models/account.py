@@ -18,7 +18,7 @@ class Account(Tracked, Model):
     """What this application knows about a FAB user: the person behind it, first-login duty, lock and end."""
 
     __tablename__ = "account"
-    __untracked__ = ("failures", "last_seen_at")
+    __untracked__ = ("failures", "last_seen_at", "password_changed_at")
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False, unique=True)
@@ -27,6 +27,7 @@ class Account(Tracked, Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
     must_change_password: Mapped[bool] = mapped_column(nullable=False, default=True)
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # sessions older than this are over
     failures: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     valid_to: Mapped[date | None] = mapped_column(Date)  # last day the account may be used
@@ -40,6 +41,17 @@ class Account(Tracked, Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class PasswordUsed(Model):
+    """Hashes of passwords an account had before: an administrator may not return to the last ten (SEC-02)."""
+
+    __tablename__ = "password_used"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), nullable=False, index=True)
+    hash: Mapped[str] = mapped_column(String(256), nullable=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)
 
 
 class RoleAssignment(Tracked, Model):

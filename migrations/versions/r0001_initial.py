@@ -555,6 +555,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('must_change_password', sa.Boolean(), nullable=False),
+    sa.Column('password_changed_at', sa.DateTime(), nullable=True),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('locked_until', sa.DateTime(), nullable=True),
     sa.Column('valid_to', sa.Date(), nullable=True),
@@ -875,6 +876,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('case_id', 'code', name='uq_checklist_item')
     )
+    op.create_table('password_used',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('hash', sa.String(length=256), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_password_used_account_id'), 'password_used', ['account_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -926,6 +936,8 @@ def downgrade() -> None:
     op.drop_table('case_paper')
     op.drop_index('ix_role_assignment', table_name='role_assignment')
     op.drop_table('role_assignment')
+    op.drop_index(op.f('ix_password_used_account_id'), table_name='password_used')
+    op.drop_table('password_used')
     op.drop_table('checklist_item')
     op.drop_index('ix_calculation_case', table_name='case_calculation')
     op.drop_table('case_calculation')
