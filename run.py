@@ -18,6 +18,8 @@ class Lazy(click.Group):
         "scheduler": ("hrms.cli.jobs", "scheduler_command"),
         "job": ("hrms.cli.jobs", "job_group"),
         "account": ("hrms.cli.accounts", "account_group"),
+        "backup": ("hrms.cli.backups", "backup_command"),
+        "restore": ("hrms.cli.backups", "restore_command"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

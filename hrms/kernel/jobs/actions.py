@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hrms.kernel import actor, clock
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import BigInt, UtcDateTime, db
+from hrms.kernel.errors import HrmsError
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +149,8 @@ def run_action(name: str, day: date | None = None, *, again: bool = False) -> st
     try:
         with actor.acting(actor.Actor("job", action.title)):
             values = {"outcome": action.run(due)[:400]}
+    except HrmsError as error:  # says itself what is wrong and what to do
+        values = {"outcome": str(error)[:400], "failed": True}
     except Exception as error:
         log.exception("scheduled action %s failed", name)
         values = {"outcome": f"Lỗi: {type(error).__name__}", "failed": True,

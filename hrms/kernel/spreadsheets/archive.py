@@ -259,7 +259,8 @@ def _scan_sheet(pieces: Iterator[bytes], limits: Limits) -> Extent:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal row, column, kind, has_value, has_formula, watching, shown
-        tag = tag.rpartition(":")[2]
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
         if tag == "c":
             if has_value or has_formula:
                 close_cell()

@@ -78,7 +78,9 @@ def show(value: CellValue) -> str:
 
 def is_blank(value: CellValue) -> bool:
     """Nothing, spaces, or the dashes and dots people put where there is nothing to say."""
-    return value == "" or (isinstance(value, str) and not isinstance(value, CellFault) and not _DASHES.sub("", value))
+    if not isinstance(value, str):
+        return False
+    return not value[:1].isalnum() and not isinstance(value, CellFault) and bool(_DASHES.fullmatch(value))
 
 
 def _scalar(value: CellValue, wanted: str) -> str | int | float:

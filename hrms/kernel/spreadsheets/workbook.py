@@ -36,10 +36,10 @@ class Sheet:
     def __init__(self, name: str, *, visible: bool, extent: Extent) -> None:
         self.name = name
         self.visible = visible
+        self.extent = extent
         self.last_row = extent.rows
         self.columns = extent.columns
         self.filled = extent.filled
-        self.faults = extent.faults
 
     @property
     def merges(self) -> Sequence[Merge]:
@@ -115,6 +115,24 @@ class _TextSheet(Sheet):
             if number > self.last_row:
                 return
             yield number, values  # type: ignore[misc]
+
+
+class TranslatedSheet(Sheet):
+    """Another sheet with every text put through a function (fonts of before Unicode)."""
+
+    def __init__(self, sheet: Sheet, translate: Callable[[str], str]) -> None:
+        super().__init__(sheet.name, visible=sheet.visible, extent=sheet.extent)
+        self._sheet = sheet
+        self._translate = translate
+
+    @property
+    def merges(self) -> Sequence[Merge]:
+        return self._sheet.merges
+
+    def rows(self) -> Iterator[Row]:
+        translate = self._translate
+        for number, cells in self._sheet.rows():
+            yield number, [translate(cell) if type(cell) is str else cell for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
