@@ -94,7 +94,7 @@ def leaders_above_quota(case: DownsizingCase) -> Iterable[Obstacle]:
     if present <= allowed:
         yield Obstacle(
             _(
-                "Đơn vị có %(present)s lãnh đạo cùng cấp, được bố trí %(allowed)s: không dôi dư nên không thuộc điểm g.",
+                "Đơn vị có %(present)s lãnh đạo cùng cấp, được bố trí %(allowed)s: không dôi dư nên ngoài diện điểm g.",
                 present=present,
                 allowed=allowed,
             ),
