@@ -101,6 +101,11 @@ def resource_of(model: type[Any]) -> str:
     return _scopes[model].resource
 
 
+def scoped_models() -> list[type[Any]]:
+    """Every table whose rows have a declared scope."""
+    return list(_scopes)
+
+
 def is_scoped(model: type[Any]) -> bool:
     return model in _scopes
 
