@@ -18,7 +18,7 @@ TONES = ("#155a9c", "#17693b", "#7a4d00", "#6a3d8f")
 FONTS = "Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', sans-serif"
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 40
 MILLION = 1_000_000
-TICKS = 4
+MOST_TICKS = 5
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def markers(bars: Sequence[Bar], turns: Sequence[Turn]) -> list[Marker]:
 
 
 def tick_step(highest: int) -> int:
-    """Distance of the horizontal lines in đồng: 1, 2 or 5 times a power of ten, at most TICKS lines."""
+    """Distance of the horizontal lines in đồng: 1, 2 or 5 times a power of ten, at most MOST_TICKS lines."""
     step = MILLION
     while True:
         for factor in (1, 2, 5):
-            if step * factor * TICKS >= highest:
+            if step * factor * MOST_TICKS >= highest:
                 return step * factor
         step *= 10
 
@@ -94,8 +94,10 @@ def leave_chart(
         raise ValueError("a chart needs at least one bar")
     plot_width, plot_height = width - LEFT - RIGHT, height - TOP - BOTTOM
     base = TOP + plot_height
-    step = tick_step(max((bar.amount for bar in bars), default=0))
-    ceiling = step * TICKS
+    highest = max(bar.amount for bar in bars)
+    step = tick_step(highest)
+    ticks = max(1, -(-highest // step))
+    ceiling = step * ticks
 
     def x_of(position: int) -> int:
         return LEFT + plot_width * position // len(bars)
@@ -103,7 +105,7 @@ def leave_chart(
     def y_of(amount: int) -> int:
         return base - plot_height * amount // ceiling
 
-    parts = [_grid(step, width, y_of, unit)]
+    parts = [_grid(step, ticks, width, y_of, unit)]
     gap = 2 if len(bars) <= 48 else 1
     for position, bar in enumerate(bars):
         left, right = x_of(position), x_of(position + 1) - gap
@@ -125,9 +127,9 @@ def _words(x: int, y: int, text: str, *, anchor: str = "middle", colour: str = M
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}"{more}>{escape(text)}</text>'
 
 
-def _grid(step: int, width: int, y_of: Callable[[int], int], unit: str) -> str:
+def _grid(step: int, ticks: int, width: int, y_of: Callable[[int], int], unit: str) -> str:
     parts = [_words(LEFT - 8, TOP - 20, unit, anchor="end", more=' font-size="11"')]
-    for number in range(1, TICKS + 1):
+    for number in range(1, ticks + 1):
         y = y_of(step * number)
         parts.append(f'<path d="M{LEFT} {y}H{width - RIGHT}" stroke="{GRID}"/>')
         parts.append(_words(LEFT - 8, y + 4, _millions(step * number), anchor="end"))

@@ -151,6 +151,38 @@ class WholeField(_Typed):
         return str(value)
 
 
+class MonthsField(Field):
+    """A length of time as years and months in two boxes of one name; data is whole months, ``None`` when both are empty."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = [*(str(value).strip() for value in valuelist[:2]), "", ""][:2]
+        self.data = None
+        if not any(typed):
+            return
+        years, months = (int(text) if text.isascii() and text.isdigit() else None for text in (t or "0" for t in typed))
+        if years is None or months is None:
+            wrong = next(text for text in typed if text and not (text.isascii() and text.isdigit()))
+            raise ValueError(str(_l("'%(value)s' không phải số nguyên. Hãy nhập số năm và số tháng bằng chữ số.", value=wrong)))
+        self.data = years * 12 + months
+
+    def _typed(self) -> list[str]:
+        if self.raw_data:
+            return [*(str(value) for value in self.raw_data[:2]), "", ""][:2]
+        return ["", ""] if self.data is None else [str(self.data // 12), str(self.data % 12)]
+
+    def widget(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.pop("class", None)
+        more = Markup(" ").join(Markup('{}="{}"').format(k, v) for k, v in kwargs.items())
+        years, months = self._typed()
+        return Markup(
+            '<span class="duration"><input id="{id}" name="{name}" value="{years}" class="num" inputmode="numeric" '
+            'autocomplete="off" {more}><span aria-hidden="true">{y}</span>'
+            '<input name="{name}" value="{months}" class="num" inputmode="numeric" autocomplete="off" '
+            'aria-label="{label}: {m}"><span aria-hidden="true">{m}</span></span>'
+        ).format(id=self.id, name=self.name, years=years, months=months, more=more, label=self.label.text,
+                 y=_l("năm"), m=_l("tháng"))
+
+
 class ChoiceField(SelectField):
     """A select over declared words; an unknown value is named."""
 
@@ -184,5 +216,5 @@ class LookupField(Field):
 
 __all__ = [
     "BooleanField", "ChoiceField", "DateField", "DecimalCommaField", "Form", "HiddenField", "IntegerField", "LongTextField",
-    "LookupField", "MoneyField", "Optional", "PartialDateField", "TextField", "WholeField", "required",
+    "LookupField", "MoneyField", "MonthsField", "Optional", "PartialDateField", "TextField", "WholeField", "required",
 ]

@@ -14,6 +14,7 @@ class HomeView(BaseView):
     """``/``: one's own work queue."""
 
     route_base = ""
+    default_view = "index"  # where FAB sends people who ask for "home"
 
     @expose("/")
     @signed_in

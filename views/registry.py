@@ -7,6 +7,7 @@ from typing import Any
 
 def views() -> list[type[Any]]:
     """The screens, in the order in which their addresses are registered."""
+    from views.calculator import CalculatorView
     from views.files import FileView
     from views.jobs import JobView
     from views.lists import ListView
@@ -17,6 +18,7 @@ def views() -> list[type[Any]]:
         LookupView,
         ListView,
         FileView,
+        CalculatorView,
         JobView,
     ]
 

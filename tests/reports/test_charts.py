@@ -106,9 +106,14 @@ def test_no_bars_is_an_error_of_the_caller():
 @given(st.integers(min_value=0, max_value=10**13))
 def test_the_scale_holds_the_highest_amount_and_wastes_little(highest: int):
     step = tick_step(highest)
-    assert step * 4 >= highest
-    assert step == 1_000_000 or step * 4 <= max(highest, 1) * 2.5
+    assert step * 5 >= highest
+    assert step == 1_000_000 or step * 5 < highest * 2.6
     assert str(step).strip("0") in {"1", "2", "5"}
+
+
+def test_the_highest_column_fills_most_of_the_drawing():
+    svg = drawn([Bar(date(2025, 1, 1), 873_990_000, True, "a")])
+    assert int(columns(svg)[0].get("height")) > 150
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**12), min_size=1, max_size=72), st.booleans())
