@@ -69,7 +69,9 @@ def decree_by_date(case: Case, shared: Shared, *, open_178: bool) -> str:
     store, day, group = shared.store, case.leave_date, case.person.group_177
     if day < store.versions("nd178.window.first_leave")[0].value:
         in_force_177 = store.versions("nd177.in_force")[0].value
-        return "177" if group is not None and day >= in_force_177 else "29"
+        # NĐ 177 knows no severance, so a question for it falls to the staff reduction of the time.
+        asks_177 = group is not None and case.benefit != "severance"
+        return "177" if asks_177 and day >= in_force_177 else "29"
     if group in store.versions("nd178.7b.groups")[0].value:
         return "178" if open_178 else "177"
     if group is not None and not case.directly_affected:

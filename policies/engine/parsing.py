@@ -72,7 +72,7 @@ def parse_case(data: Any, path: str, faults: list[Fault]) -> Case | None:
         faults.append(Fault(path, f"cần một hồ sơ (nhóm khóa), nhận {shown(data)}"))
         return None
     top = Reader(data, path, TOP, faults)
-    decree = _decree(top, "decree", ("auto", *schema.DECREES), "auto")
+    decree = read_decree(top, "decree", ("auto", *schema.DECREES), "auto")
     benefit = top.choice("benefit", ("auto", *schema.BENEFITS), "auto")
     person = _person(data.get("person", MISSING), f"{path}.person", faults)
     salary = _salary(data.get("salary", MISSING), f"{path}.salary", faults)
@@ -91,7 +91,7 @@ def parse_case(data: Any, path: str, faults: list[Fault]) -> Case | None:
     voluntary = about.boolean("voluntary", True)
     child = about.boolean("pregnant_or_child_under_36_months", False)
     discipline = about.boolean("under_discipline_or_investigation", False)
-    earlier = _decree(about, "earlier_benefit", schema.DECREES, None)
+    earlier = read_decree(about, "earlier_benefit", schema.DECREES, None)
     facts = _facts(data.get("facts"), f"{path}.facts", faults)
 
     if person is not None and leave_date is not None:
@@ -117,7 +117,7 @@ def parse_case(data: Any, path: str, faults: list[Fault]) -> Case | None:
     )
 
 
-def _decree(reader: Reader, key: str, options: tuple[str, ...], default: str | None) -> str | None:
+def read_decree(reader: Reader, key: str, options: tuple[str, ...], default: str | None) -> str | None:
     """A decree named by text or number; ``nq07`` in any case of letters."""
     value = reader.raw(key)
     if value is None:

@@ -1,0 +1,255 @@
+"""Rows whose leave dates see the same parameter values: what every decree reads about them, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from policies.batch.exact import Bools, Column, Ints, digits_of, product, round_half_up, scaled, total
+from policies.batch.people import People, first_day
+from policies.engine import case as schema
+from policies.engine.dates import MONTHS_PER_YEAR, first_of_index
+from policies.engine.parameters import ParameterStore
+from policies.retirement.age import retirement_age
+
+NO_REASON = ""
+
+
+@dataclass
+class Refusals:
+    """Reasons in the order of the one-case path; the first that holds is the reason of the row."""
+
+    size: int
+    masks: list[Bools] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+    def add(self, code: str, mask: Bools) -> None:
+        """Refuse the rows of ``mask``."""
+        self.masks.append(mask)
+        self.codes.append(code)
+
+    def any(self) -> Bools:
+        """Rows with at least one reason."""
+        found: Bools = np.zeros(self.size, dtype=np.bool_)
+        for mask in self.masks:
+            found = found | mask
+        return found
+
+    def first(self, otherwise: str) -> Column:
+        """The first reason of each row, ``otherwise`` where there is none."""
+        found: Column = np.full(self.size, otherwise, dtype=object)
+        for mask, code in zip(reversed(self.masks), reversed(self.codes), strict=True):
+            found[mask] = code
+        return found
+
+
+@dataclass
+class Answer:
+    """What one decree answers for every row: words, counts and lines (đồng by line code)."""
+
+    decree: str
+    benefit: Column
+    eligible: Bools
+    reason: Column
+    salary: Ints
+    months: Ints
+    years: Ints
+    insurance_years: Ints
+    severance_months: Ints
+    lines: dict[str, Ints] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Ints:
+        """Sum of the lines."""
+        found: Ints = np.zeros(len(self.eligible), dtype=np.int64)
+        for amount in self.lines.values():
+            found = found + amount
+        return found
+
+    def where(self, mask: Bools, other: Answer) -> Answer:
+        """This answer on ``mask``, ``other`` elsewhere."""
+        empty = np.zeros(len(mask), dtype=np.int64)
+        return Answer(
+            self.decree,
+            np.where(mask, self.benefit, other.benefit),
+            np.where(mask, self.eligible, other.eligible),
+            np.where(mask, self.reason, other.reason),
+            np.where(mask, self.salary, other.salary),
+            np.where(mask, self.months, other.months),
+            np.where(mask, self.years, other.years),
+            np.where(mask, self.insurance_years, other.insurance_years),
+            np.where(mask, self.severance_months, other.severance_months),
+            {
+                code: np.where(mask, self.lines.get(code, empty), other.lines.get(code, empty))
+                for code in {*self.lines, *other.lines}
+            },
+        )
+
+
+class Group:
+    """People of one period of the law with the quantities all decrees share."""
+
+    def __init__(self, people: People, store: ParameterStore, day: date) -> None:
+        self.p = people
+        self.store = store
+        self.day = day
+        self.size = people.size
+        self.pension_index = self._pension_index()
+        self.pension_day = first_day(self.pension_index)
+        self.gap = self.pension_index - people.leave.index
+        self.months: Ints = np.maximum(0, self.gap - (people.leave.day != 1))
+        limit = self.param("counting.half_year_limit")
+        self.years = half_years(self.months, limit)
+        self.insurance_years = half_years(people.insured, limit)
+        self.age_reached = people.leave.number >= self.pension_day
+        self.previous_base = self._base_of(people.leave.index - 1)
+        self._salaries: dict[Any, Ints] = {}
+
+    def param(self, name: str, day: date | None = None) -> Any:
+        """Value of a parameter in this period."""
+        return self.store.at(name, day or self.day).value
+
+    def first_value(self, name: str) -> Any:
+        """Value of a parameter that never changes with the leave date."""
+        return self.store.versions(name)[0].value
+
+    def zeros(self) -> Ints:
+        """A column of zeros."""
+        return np.zeros(self.size, dtype=np.int64)
+
+    def nobody(self) -> Bools:
+        """A column of False."""
+        return np.zeros(self.size, dtype=np.bool_)
+
+    def category_in(self, names: Sequence[str]) -> Bools:
+        """Rows whose category is one of ``names``."""
+        return np.isin(self.p.category, [schema.CATEGORIES.index(n) for n in names])
+
+    def group_177_in(self, names: Sequence[str]) -> Bools:
+        """Rows whose NĐ 177 group is one of ``names``."""
+        return np.isin(self.p.group_177, [schema.GROUPS_177.index(n) for n in names])
+
+    def shorter_than(self, months: int) -> Bools:
+        """Less than ``months`` remain to the pension day."""
+        found: Bools = self.months < months
+        return found
+
+    def longer_than(self, months: int) -> Bools:
+        """More than ``months`` remain, be it by one day."""
+        found: Bools = self.gap > months
+        return found
+
+    def current_base(self) -> Ints:
+        """Base salary of the month of the date itself (monthly allowances)."""
+        return self._base_of(self.p.leave.index, self.p.leave.number)
+
+    def salary(self, components: Sequence[str], base: Ints | None = None) -> Ints:
+        """Monthly salary of the components, rounded once; an agreed salary is the contract's amount."""
+        key = (tuple(components), id(base))
+        found = self._salaries.get(key)
+        if found is None:
+            found = self._salaries[key] = self._salary(components, self.previous_base if base is None else base)
+        return found
+
+    def _salary(self, components: Sequence[str], base: Ints) -> Ints:
+        p = self.p
+        unit = 10 ** (p.percent_digits + 2)  # one hundred percent
+        core = product(p.coefficient, unit)
+        if "leadership" in components:
+            core = total(core, product(p.allowances["leadership"], unit))
+        if "beyond_frame_percent" in components:
+            core = total(core, product(p.coefficient, p.allowances["beyond_frame_percent"]))
+        rate: Column = np.full(self.size, unit, dtype=np.int64)
+        for name in schema.PERCENT_ALLOWANCES:
+            if name in components:
+                rate = total(rate, p.allowances[name])
+        exact = product(core, rate)
+        if "retained_difference" in components:
+            exact = total(exact, product(p.allowances["retained_difference"], unit * unit))
+        amount = round_half_up(product(exact, base), p.coefficient_digits + 2 * (p.percent_digits + 2))
+        return np.where(p.agreed > 0, p.agreed, amount)
+
+    def pay(self, factor: Decimal | int, count: Column | int, salary: Ints, *, tenths: bool = False) -> Ints:
+        """``factor × count × salary`` half up; ``tenths`` says that ``count`` is in tenths (years in halves)."""
+        value = Decimal(factor)
+        digits = digits_of(value)
+        number = product(product(scaled(value, digits), count), salary)
+        return round_half_up(number, digits + (1 if tenths else 0))
+
+    def scaled_times(self, factor: Column, digits: int, amount: Ints) -> Ints:
+        """A column of scaled factors times a column of amounts, half up."""
+        return round_half_up(product(factor, amount), digits)
+
+    def pay_service(self, form: Any, salary: Ints) -> Ints:
+        """First months for the first years and a part for each year after."""
+        further = Decimal(form["per_further_year"])
+        digits = digits_of(further)
+        more = np.maximum(0, self.insurance_years - 10 * form["first_years"])
+        months = total(product(scaled(further, digits), more), 10 * scaled(form["first_months"], digits))
+        return round_half_up(product(months, salary), digits + 1)
+
+    def insured_too_short(self) -> Bools:
+        """Too little insurance for a pension."""
+        found: Bools = self.p.insured < self.param("pension.min_insurance_months")
+        return found
+
+    def answer(self, decree: str, benefit: str, refusals: Refusals, salary: Ints) -> Answer:
+        """An answer without lines; the caller adds them for the eligible rows."""
+        eligible = ~refusals.any()
+        return Answer(
+            decree,
+            np.full(self.size, benefit, dtype=object),
+            eligible,
+            refusals.first("eligible"),
+            salary,
+            self.months,
+            self.years,
+            self.insurance_years,
+            self.zeros(),
+        )
+
+    def _pension_index(self) -> Ints:
+        p = self.p
+        key = (p.birth_index * 2 + p.annex_2) * 2 + p.male
+        keys, inverse = np.unique(key, return_inverse=True)
+        table = np.empty(len(keys), dtype=np.int64)
+        for i, code in enumerate(keys.tolist()):
+            rest, male = divmod(code, 2)
+            birth, annex_2 = divmod(rest, 2)
+            age = retirement_age(
+                self.store, "male" if male else "female", first_of_index(birth), "II" if annex_2 else "I", self.day
+            )
+            table[i] = age.pension_from.year * MONTHS_PER_YEAR + age.pension_from.month - 1
+        found: Ints = table[inverse]
+        return found
+
+    def _base_of(self, index: Ints, number: Ints | None = None) -> Ints:
+        """Base salary on the first day of a month, or on a day."""
+        days = first_day(index) if number is None else number
+        distinct, inverse = np.unique(days, return_inverse=True)
+        values = [self.store.at("salary.base", date.fromordinal(int(d))).value for d in distinct]
+        found: Ints = np.array(values, dtype=np.int64)[inverse]
+        return found
+
+
+def half_years(months: Ints, limit: int) -> Ints:
+    """Years in halves, as tenths of a year (35 = 3.5 years)."""
+    years, odd = np.divmod(months, MONTHS_PER_YEAR)
+    found: Ints = (2 * years + np.where(odd == 0, 0, np.where(odd <= limit, 1, 2))) * 5
+    return found
+
+
+def only(mask: Bools, amount: Ints) -> Ints:
+    """The amount on the rows of ``mask``, 0 elsewhere."""
+    found: Ints = np.where(mask, amount, 0)
+    return found
+
+
+def ordinal(day: date) -> int:
+    """Day number of a date."""
+    return day.toordinal()

@@ -1,0 +1,231 @@
+"""NĐ 178 for many: the clauses of ``policies.nd178`` column by column, from the same parameters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from policies.batch.exact import Bools, Ints
+from policies.batch.group import Answer, Group, Refusals, only, ordinal
+from policies.batch.nd177 import group_refused
+from policies.engine import case as schema
+from policies.engine.dates import add_months
+
+EARLY, SEVERANCE = "early_retirement", "severance"
+
+
+class Text178:
+    """One consolidated text: ``amended`` or the original one (leaves before 15/03/2025 are read under both)."""
+
+    def __init__(self, g: Group, *, amended: bool, amended_from: date) -> None:
+        self.g = g
+        p = g.p
+        self.law_day = max(g.day, amended_from) if amended else g.day
+        in_7b = g.nobody()
+        if amended:
+            groups = g.param("nd178.7b.groups", self.law_day)
+            in_7b = g.group_177_in(groups) & p.voluntary & ~group_refused(g)
+        self.on_7b = in_7b
+        self.on_7 = ~in_7b & p.affected
+        after = p.leave.number >= ordinal(amended_from)
+        self.on_7a = ~in_7b & ~p.affected & after
+        self.no_path = ~in_7b & ~p.affected & ~after
+        self.first12 = self._first12()
+        self.salary = g.salary(g.param("nd178.salary.components", self.law_day))
+
+    def _first12(self) -> Bools:
+        g, p = self.g, self.g.p
+        months = g.param("nd178.first12.months")
+        limit = p.effective.add_months(months)
+        measured = p.leave.number
+        if g.param("nd178.first12.measured_on") == "decision_date":
+            measured = np.where(p.decided.known, p.decided.number, measured)
+        inside = measured <= limit if g.param("nd178.first12.anniversary_inside") else measured < limit
+        return inside & p.effective.known
+
+    def common(self, r: Refusals) -> None:
+        """The refusals of every leave benefit."""
+        g, p = self.g, self.g.p
+        r.add("window_closed", window_closed(g))
+        paid = (p.earlier >= 0) & (p.earlier != schema.DECREES.index("177"))
+        r.add("already_paid", paid)
+        r.add("pregnant_or_small_child", p.child & ~p.voluntary)
+        r.add("discipline_or_investigation", p.discipline)
+        r.add("retirement_age_reached", g.age_reached)
+
+    def early_refusals(self) -> Refusals:
+        """Điều 7, 7a, 7b."""
+        g, p = self.g, self.g.p
+        r = Refusals(g.size)
+        self.common(r)
+        r.add("not_directly_affected", self.no_path)
+        if self.on_7a.any():
+            excluded = g.category_in(g.param("nd178.7a.excluded_categories"))
+            teachers = g.category_in(("public_employee",)) & p.education
+            r.add("outside_group", self.on_7a & (excluded | teachers))
+        r.add("outside_group", g.category_in(("contract_worker",)) & p.old_contract_false)
+        most = g.param("nd178.early.max_months")
+        r.add("over_five_years", (self.on_7 | self.on_7b) & p.annex_2 & g.longer_than(most["II"]))
+        if self.on_7a.any():
+            r.add("over_five_years", self.on_7a & g.longer_than(g.param("nd178.7a.max_months")))
+        r.add("over_ten_years", (self.on_7 | self.on_7b) & ~p.annex_2 & g.longer_than(most["I"]))
+        r.add("insurance_too_short", g.insured_too_short())
+        return r
+
+    def severance_refusals(self, early_possible: Bools) -> Refusals:
+        """Điều 9, Điều 10."""
+        g, p = self.g, self.g.p
+        r = Refusals(g.size)
+        self.common(r)
+        r.add("not_directly_affected", ~p.affected)
+        r.add("outside_group", g.category_in(("contract_worker",)) & p.old_contract_false)
+        short = g.shorter_than(g.param("nd178.severance.min_months_left"))
+        r.add("under_two_years", short & ~g.age_reached)
+        r.add("early_retirement_available", early_possible)
+        return r
+
+    def early_lines(self, eligible: Bools) -> dict[str, Ints]:
+        """Months, years and service of early retirement."""
+        g, s = self.g, self.salary
+        two = g.shorter_than(g.param("nd178.band.two_years"))
+        over = g.longer_than(g.param("nd178.band.five_years"))
+        first, later = self.first12, ~self.first12
+        months = g.zeros()
+        parts = [
+            (self.on_7 & ~over & first, "nd178.months.factor.first12", g.months),
+            (self.on_7 & ~over & ~two & later, "nd178.months.factor.month13", g.months),
+            (self.on_7 & ~over & two & later, "nd178.under_two_years.month13_factor", g.months),
+            (self.on_7 & over & first, "nd178.over5.factor.first12", g.zeros() + g.param("nd178.over5.months")),
+            (self.on_7 & over & later, "nd178.over5.factor.month13", g.zeros() + g.param("nd178.over5.months")),
+            (self.on_7b, "nd178.7b.factor", np.minimum(g.months, g.param("nd178.7b.cap_months"))),
+        ]
+        for mask, name, count in parts:
+            if mask.any():
+                months = np.where(mask, g.pay(g.param(name), count, s), months)
+        if self.on_7a.any():
+            inside = self._within_7a()
+            for mask, name in ((inside, "nd178.7a.factor.first12"), (~inside, "nd178.7a.factor.month13")):
+                if (self.on_7a & mask).any():
+                    months = np.where(self.on_7a & mask, g.pay(g.param(name), g.months, s), months)
+        low = g.pay(g.param("nd178.per_early_year.2_5"), g.years, s, tenths=True)
+        high = g.pay(g.param("nd178.per_early_year.5_10"), g.years, s, tenths=True)
+        return {
+            "early_months": only(eligible, months),
+            "early_years": only(eligible & ~two, np.where(over, high, low)),
+            "service_years": only(eligible & ~two, g.pay_service(g.param("nd178.service"), s)),
+        }
+
+    def _within_7a(self) -> Bools:
+        g = self.g
+        limit = add_months(g.param("nd178.7a.first12.starts"), g.param("nd178.first12.months"))
+        found: Bools = g.p.leave.number < ordinal(limit)
+        return found
+
+    def counted_months(self) -> Ints:
+        """Months of the severance allowance."""
+        found: Ints = np.minimum(self.g.p.public, self.g.param("nd178.severance.cap_months"))
+        return found
+
+    def severance_lines(self, eligible: Bools) -> dict[str, Ints]:
+        """Months, years and the search for work."""
+        g, s = self.g, self.salary
+        first = g.pay(g.param("nd178.severance.factor.first12"), self.counted_months(), s)
+        later = g.pay(g.param("nd178.severance.factor.month13"), self.counted_months(), s)
+        article_9 = g.category_in(g.param("nd178.article9.categories"))
+        return {
+            "severance_months_amount": only(eligible, np.where(self.first12, first, later)),
+            "severance_years": only(
+                eligible, g.pay(g.param("nd178.severance.per_year"), g.insurance_years, s, tenths=True)
+            ),
+            "job_search": only(eligible & article_9, g.pay(g.param("nd178.severance.job_search"), 1, s)),
+        }
+
+    def answer(self) -> Answer:
+        """The answer of this text for the benefit each row asks for."""
+        g, p = self.g, self.g.p
+        early_refused = self.early_refusals()
+        early = g.answer("178", EARLY, early_refused, self.salary)
+        early.lines = {**self.early_lines(early.eligible), "local_top_up": only(early.eligible, p.top_up)}
+        severance_refused = self.severance_refusals(early.eligible)
+        severance = g.answer("178", SEVERANCE, severance_refused, self.salary)
+        severance.severance_months = only(severance.eligible, self.counted_months())
+        severance.lines = {
+            **self.severance_lines(severance.eligible),
+            "local_top_up": only(severance.eligible, p.top_up),
+        }
+        wants_severance = p.benefit == _benefit(SEVERANCE)
+        takes_severance = wants_severance | ((p.benefit == 0) & ~early.eligible & severance.eligible)
+        return severance.where(takes_severance, early)
+
+
+def _benefit(name: str) -> int:
+    return 1 + schema.BENEFITS.index(name)
+
+
+def window_closed(g: Group) -> Bools:
+    """Too late by the leave date, or by the decision date where it is known."""
+    p = g.p
+    leave, decided, known = p.leave.number, p.decided.number, p.decided.known
+    normal = leave <= ordinal(g.param("nd178.window.leave_last"))
+    late_decision = known & (decided > ordinal(g.param("nd178.window.decision_last")))
+    too_late = leave > ordinal(g.param("nd178.window.roadmap_leave_last"))
+    no_roadmap = known & (decided >= ordinal(g.param("nd178.window.roadmap_decision_before")))
+    found: Bools = np.where(normal, late_decision, too_late | no_roadmap)
+    return found
+
+
+def not_yet(g: Group, decree: str, benefit: str) -> Answer:
+    """Every row refused because the decree is not in force."""
+    r = Refusals(g.size)
+    r.add("not_yet_in_force", ~g.nobody())
+    return g.answer(decree, benefit, r, g.zeros())
+
+
+def answer(g: Group) -> Answer:
+    """NĐ 178 for a leave: before the amendment both texts, the higher one is owed."""
+    asked = np.where(g.p.benefit == _benefit(SEVERANCE), SEVERANCE, EARLY).astype(object)
+    if g.day < g.first_value("nd178.window.first_leave"):
+        found = not_yet(g, "178", EARLY)
+        found.benefit = asked
+        return found
+    amended_from: date = g.first_value("nd178.amended_from")
+    amended = Text178(g, amended=True, amended_from=amended_from).answer()
+    if g.day >= amended_from:
+        return amended
+    original = Text178(g, amended=False, amended_from=amended_from).answer()
+    better = amended.eligible & ~(original.eligible & (amended.total <= original.total))
+    return amended.where(better, original)
+
+
+def other(g: Group, benefit: str) -> Answer:
+    """Điều 11 and Điều 12: one amount, no leave."""
+    if g.day < g.first_value("nd178.versions"):
+        found = not_yet(g, "178", benefit)
+        return _without_months(g, found)
+    p = g.p
+    base = g.current_base()
+    salary = g.salary(g.param("nd178.salary.components"), base)
+    r = Refusals(g.size)
+    if benefit == "grassroots_secondment":
+        found = g.answer("178", benefit, r, salary)
+        commune, province = g.param("nd178.secondment.commune"), g.param("nd178.secondment.province")
+        found.lines = {
+            "secondment_allowance": np.where(p.to_province, g.pay(province, 1, base), g.pay(commune, 1, base))
+        }
+        return _without_months(g, found)
+    old = np.where(p.old_given, p.old_allowance, p.allowances["leadership"])
+    r.add("outside_group", old <= 0)
+    r.add("outside_group", p.new_given & (p.new_allowance >= old))
+    least = p.effective.add_months(g.param("nd178.retained.min_months"))
+    last = np.where(p.effective.known, np.maximum(p.term_ends.number, least), p.term_ends.number)
+    r.add("window_closed", p.term_ends.known & (p.leave.number > last))
+    found = g.answer("178", benefit, r, salary)
+    amount = g.scaled_times(old, p.coefficient_digits, base)
+    found.lines = {"retained_allowance": only(found.eligible, amount)}
+    return _without_months(g, found)
+
+
+def _without_months(g: Group, found: Answer) -> Answer:
+    found.months, found.years = g.zeros(), g.zeros()
+    return found

@@ -1,0 +1,220 @@
+"""The frame as arrays: what the clauses of every decree ask about a person, read and checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from policies.batch.columns import NO_DAY, Columns
+from policies.batch.exact import Bools, Column, Ints
+from policies.engine import case as schema
+from policies.engine import parsing
+from policies.engine.dates import MONTHS_PER_YEAR
+
+DECREE_WORDS = ("auto", *schema.DECREES)
+BENEFIT_WORDS = ("auto", *schema.BENEFITS)
+
+# Month table for day numbers: index 0 is January of year 1; wide enough for any date the readers accept.
+_MONTHS = 2400 * MONTHS_PER_YEAR
+_FIRST_DAYS = np.arange(_MONTHS, dtype=np.int64).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Day numbers with month index and day of month; ``known`` is False for empty cells."""
+
+    number: Ints
+    index: Ints
+    day: Ints
+    known: Bools
+
+    def take(self, rows: Ints) -> Days:
+        """Some rows."""
+        return Days(self.number[rows], self.index[rows], self.day[rows], self.known[rows])
+
+    def add_months(self, months: int | Ints) -> Ints:
+        """Day numbers ``months`` later; a day that does not exist becomes the last of its month."""
+        index = self.index + months
+        first = first_day(index)
+        length = first_day(index + 1) - first
+        found: Ints = first + np.minimum(self.day, length) - 1
+        return found
+
+
+def first_day(index: Ints) -> Ints:
+    """Day number (``date.toordinal``) of the first day of a month index."""
+    # datetime64 counts months from January 1970 (index 23640) and days from 1970-01-01 (ordinal 719163).
+    found: Ints = _FIRST_DAYS[index - _EPOCH_INDEX] + _EPOCH_DAY
+    return found
+
+
+_EPOCH_INDEX = 1970 * MONTHS_PER_YEAR
+_EPOCH_DAY = 719163
+
+
+def split_days(number: Ints) -> Days:
+    """Month index and day of month of day numbers."""
+    known = number != NO_DAY
+    safe = np.where(known, number, _EPOCH_DAY)
+    months = (safe - _EPOCH_DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    index = months + _EPOCH_INDEX
+    return Days(safe, index, safe - first_day(index) + 1, known)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One array per fact, all of the same length. Words are positions in the tuples of ``policies.engine.case``."""
+
+    decree: Ints
+    benefit: Ints
+    male: Bools
+    birth_index: Ints
+    category: Ints
+    annex_2: Bools
+    insured: Ints
+    public: Ints
+    group_177: Ints
+    group_179: Ints
+    coefficient: Column
+    agreed: Ints
+    average: Ints
+    affected: Bools
+    effective: Days
+    leave: Days
+    decided: Days
+    voluntary: Bools
+    child: Bools
+    discipline: Bools
+    earlier: Ints
+    congress: Days
+    term_ends: Days
+    old_allowance: Column
+    old_given: Bools
+    new_allowance: Column
+    new_given: Bools
+    to_province: Bools
+    recruited: Days
+    recognised: Days
+    old_contract_false: Bools
+    education: Bools
+    top_up: Ints
+    allowances: dict[str, Column]
+    coefficient_digits: int
+    percent_digits: int
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.decree)
+
+    def take(self, rows: Ints) -> People:
+        """Some rows."""
+        values: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value = value[rows]
+            elif isinstance(value, Days):
+                value = value.take(rows)
+            elif isinstance(value, dict):
+                value = {name: column[rows] for name, column in value.items()}
+            values[item.name] = value
+        return People(**values)
+
+
+def read_people(c: Columns) -> People:
+    """All columns of a frame; faults are collected in ``c.faults``."""
+    birth_index, birth_day = c.birth()
+    insured = c.wholes("social_insurance_months", parsing.LONGEST_MONTHS, "tháng", required=True)
+    public = c.wholes("public_service_months", parsing.LONGEST_MONTHS, "tháng", empty=-1)
+    leave = split_days(c.days("leave_date", required=True))
+    affected = c.booleans("directly_affected", False)
+    effective = split_days(c.days("restructuring_effective_date"))
+    coefficients = {n: c.decimals(n, parsing.HIGHEST_COEFFICIENT) for n in _COEFFICIENTS}
+    percents = {n: c.decimals(n, parsing.HIGHEST_PERCENT) for n in _PERCENTS}
+    for name in schema.OTHER_ALLOWANCES:
+        c.decimals(name, parsing.HIGHEST_PERCENT if name.endswith("_percent") else parsing.HIGHEST_COEFFICIENT)
+    digits = max(d for _, d in coefficients.values())
+    rate_digits = max(d for _, d in percents.values())
+    level = {n: column * 10 ** (digits - d) for n, (column, d) in coefficients.items()}
+    rate = {n: column * 10 ** (rate_digits - d) for n, (column, d) in percents.items()}
+    agreed = c.wholes("agreed_amount", parsing.HIGHEST_AMOUNT, "đồng")
+    c.words("ground_154", schema.GROUNDS_154, None)
+    c.booleans("leader", False)
+    c.booleans("leaders_above_quota", False)
+    people = People(
+        decree=c.decrees("decree", DECREE_WORDS, "auto"),
+        benefit=c.words("benefit", BENEFIT_WORDS, "auto"),
+        male=c.words("sex", schema.SEXES, None, required=True) == 0,
+        birth_index=birth_index,
+        category=c.words("category", schema.CATEGORIES, None, required=True),
+        annex_2=c.words("retirement_annex", schema.ANNEXES, "I") == 1,
+        insured=insured,
+        public=np.where(public < 0, insured, public),
+        group_177=c.words("group_177", schema.GROUPS_177, None),
+        group_179=c.words("group_179", schema.GROUPS_179, None),
+        coefficient=level["coefficient"],
+        agreed=agreed,
+        average=c.wholes("average_60_months", parsing.HIGHEST_AMOUNT, "đồng", empty=-1),
+        affected=affected,
+        effective=effective,
+        leave=leave,
+        decided=split_days(c.days("decision_date")),
+        voluntary=c.booleans("voluntary", True),
+        child=c.booleans("pregnant_or_child_under_36_months", False),
+        discipline=c.booleans("under_discipline_or_investigation", False),
+        earlier=c.decrees("earlier_benefit", schema.DECREES, None),
+        congress=split_days(c.days("congress_date")),
+        term_ends=split_days(c.days("term_ends")),
+        old_allowance=level["old_leadership_allowance"],
+        old_given=c.given("old_leadership_allowance"),
+        new_allowance=level["new_leadership_allowance"],
+        new_given=c.given("new_leadership_allowance"),
+        to_province=c.words("secondment_level", schema.SECONDMENT_LEVELS, None) == 1,
+        recruited=split_days(c.days("recruited_on")),
+        recognised=split_days(c.days("recognised_on")),
+        old_contract_false=c.given("contract_before_2019") & ~c.booleans("contract_before_2019", True),
+        education=c.booleans("education_or_health", False),
+        top_up=c.wholes("local_top_up", parsing.HIGHEST_AMOUNT, "đồng"),
+        allowances={**{n: level[n] for n in ("leadership", "retained_difference")}, **rate},
+        coefficient_digits=digits,
+        percent_digits=rate_digits,
+    )
+    _check_rows(c, people, birth_day, public)
+    return people
+
+
+_COEFFICIENTS = (
+    "coefficient",
+    "leadership",
+    "retained_difference",
+    "old_leadership_allowance",
+    "new_leadership_allowance",
+)
+_PERCENTS = ("beyond_frame_percent", *schema.PERCENT_ALLOWANCES)
+
+
+def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
+    """The faults of a single case that join two columns."""
+    c.fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
+    paid, coefficient = c.given("agreed_amount"), c.given("coefficient")
+    c.fault_where(paid & coefficient, "agreed_amount", "chỉ ghi một trong hai: hệ số lương hoặc lương thỏa thuận")
+    c.fault_where(~paid & ~coefficient, "coefficient", "thiếu; ghi hệ số lương hoặc lương thỏa thuận")
+    c.fault_where(paid & (p.agreed <= 0), "agreed_amount", "phải lớn hơn 0")
+    c.fault_where(coefficient & (p.coefficient <= 0), "coefficient", "phải lớn hơn 0")
+    c.fault_where(
+        p.affected & ~p.effective.known,
+        "restructuring_effective_date",
+        "thiếu; người chịu tác động trực tiếp cần ngày hiệu lực của văn bản sắp xếp",
+    )
+    early = p.leave.number <= birth_day
+    c.fault_where(early, "leave_date", "không sau ngày sinh; hãy kiểm tra hai ngày")
+    c.fault_where(p.decided.known & (p.decided.number <= birth_day), "decision_date", "không sau ngày sinh")
+    working = p.leave.index - p.birth_index - parsing.WORKING_AGE_YEARS * MONTHS_PER_YEAR
+    c.fault_where(
+        ~early & (p.insured > np.maximum(working, 0)),
+        "social_insurance_months",
+        "dài hơn đời làm việc; hãy kiểm tra ngày sinh, ngày nghỉ và số tháng",
+    )
