@@ -47,6 +47,7 @@ def account_group() -> None:
 @click.argument("username")
 @click.option("--role", required=True, help="Role code; see 'account roles'.")
 @click.option("--unit", "unit_code", default="", help="Code of the unit the role holds for.")
+@click.option("--whole-province", is_flag=True, help="Finance, leadership, auditor: over the whole province.")
 @click.option(
     "--name", "display_name", default="", help="Full name; taken from the staff record when --person is given."
 )
