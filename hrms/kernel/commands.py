@@ -99,25 +99,28 @@ def execute(command: Command[T], *, key: str = "") -> T:
             return command.replay(found.result)
     try:
         with transaction():
+            claim = None
             if key:
                 found = _known(command, key)  # again, now behind the write lock
                 if found is not None:
                     return command.replay(found.result)
+                # Claimed before anything else: the same request arriving twice waits here for the first one's end,
+                # instead of running beside it and failing on what the first one wrote.
+                claim = IdempotencyRecord(
+                    actor_name=actor.current().name,
+                    command=type(command).__name__,
+                    key=key,
+                    fingerprint=_fingerprint(command),
+                )
+                db.session.add(claim)
+                db.session.flush()
             faults = list(command.validate())
             if faults:
                 raise Refused(faults)
             outcome = command.run()
             db.session.flush()
-            if key:
-                db.session.add(
-                    IdempotencyRecord(
-                        actor_name=actor.current().name,
-                        command=type(command).__name__,
-                        key=key,
-                        fingerprint=_fingerprint(command),
-                        result=command.receipt(outcome),
-                    )
-                )
+            if claim is not None:
+                claim.result = command.receipt(outcome)
             return outcome
     except StaleDataError as error:
         raise Stale() from error
