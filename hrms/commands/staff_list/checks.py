@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hrms.commands.staff_list.fields import LABELS
 from hrms.commands.staff_list.parsers import Grade, SalaryGrade, Step, WholeTime
 from hrms.kernel.spreadsheets import CellError, RowParser
 from hrms.kernel.text import (
@@ -195,14 +196,11 @@ class RowChecks:
             message = _("người sinh %(value)s đã quá %(age)s tuổi. Hãy kiểm tra lại năm sinh.", value=shown, age=OLDEST)
             report.warn(birth_key, message, shown)
         first_day = add_years(birth.value, YOUNGEST)
-        for key, what in (
-            ("recruited_on", _("ngày tuyển dụng")),
-            ("step_counted_from", _("thời gian giữ bậc")),
-            ("party_joined_on", _("ngày vào Đảng")),
-        ):
+        for key in ("recruited_on", "step_counted_from", "party_joined_on"):
             day: PartialDate | None = values.get(key)
-            if day is None:
+            if day is None or (first_day <= day.last and day.value <= self._as_of):
                 continue
+            what = LABELS[key]
             if day.last < first_day:
                 message = _(
                     "%(what)s %(value)s trước khi đủ %(age)s tuổi (sinh %(birth)s). Hãy kiểm tra lại.",
@@ -212,7 +210,7 @@ class RowChecks:
                     birth=shown,
                 )
                 report(key, message, format_partial(day))
-            elif day.value > self._as_of:
+            else:
                 message = _("%(what)s %(value)s ở tương lai. Hãy kiểm tra lại.", what=what, value=format_partial(day))
                 (report if key == "recruited_on" else report.warn)(key, message, format_partial(day))
 

@@ -40,6 +40,9 @@ from hrms.kernel.spreadsheets import (
     open_workbook,
 )
 from hrms.kernel.spreadsheets.error_book import ERROR_TITLE, WARNING_TITLE
+from hrms.kernel.spreadsheets.header import SEARCHED_ROWS
+from hrms.kernel.spreadsheets.workbook import TranslatedSheet
+from hrms.kernel.text.legacy import from_tcvn3, looks_like_tcvn3
 
 Progress = Callable[[int, int], None]
 """Called with (rows done, rows in all) now and then."""
@@ -47,6 +50,7 @@ Progress = Callable[[int, int], None]
 PROGRESS_EVERY = 500
 _KEPT_SKIPS = 200  # skipped rows listed one by one; the rest are only counted
 _REPEATED_NAMES = 3
+_OLD_FONT_TEXTS = 3
 # Words by which a text alone on its row is a unit and not somebody's name.
 _UNIT_WORDS = (
     "sở", "ban", "phòng", "văn phòng", "chi cục", "trung tâm", "trường", "bệnh viện", "trạm", "thanh tra", "ubnd",
@@ -113,7 +117,7 @@ class Summary:
 class StaffListReading:
     """An opened staff list: show ``header``, ``guess``, ``unknown_columns``, let the user correct, then read ``rows``.
 
-    ``problems`` are reasons why the rows cannot be read yet (no name column …); :meth:`rows` refuses until they are gone.
+    ``problems`` are reasons why the rows cannot be read yet (no name column …); until then :meth:`rows` refuses.
     """
 
     kind: str
@@ -270,6 +274,9 @@ def read_staff_list(
     book = open_workbook(file, limits)
     wanted = sheet or (str(mapping["sheet"]) if mapping and mapping.get("sheet") else None)
     tables = {candidate.name: find_table(candidate, FIELDS) for candidate in book.with_data}
+    if not any(tables.values()) and any(map(_in_old_font, book.with_data)):
+        book = Workbook(book.kind, tuple(TranslatedSheet(one, from_tcvn3) for one in book.sheets))
+        tables = {candidate.name: find_table(candidate, FIELDS) for candidate in book.with_data}
     chosen = _choose(book, tables, wanted)
     table = _table(chosen, tables.get(chosen.name), mapping)
     header, guess = table.header, table.guess
@@ -304,6 +311,12 @@ def read_staff_list(
     )
 
 
+def _in_old_font(sheet: Sheet) -> bool:
+    """Whether the sheet was typed in a font of before Unicode: several of its first texts give it away."""
+    texts = (value for row in sheet.head(SEARCHED_ROWS) for value in row if isinstance(value, str))
+    return sum(map(looks_like_tcvn3, texts)) >= _OLD_FONT_TEXTS
+
+
 def _choose(book: Workbook, tables: MappingOf[str, FoundTable | None], wanted: str | None) -> Sheet:
     """The sheet asked for, else the visible sheet with the best header, the longer one of two alike."""
     if wanted is not None:
@@ -333,7 +346,7 @@ def _table(sheet: Sheet, found: FoundTable | None, mapping: MappingOf[str, Any] 
         return FoundTable(header, guess_mapping(header.columns, FIELDS))
     if found is None:
         message = _(
-            "Không tìm thấy bảng danh sách trong tệp. Bảng cần có dòng tiêu đề với ít nhất hai cột Họ và tên, Ngày sinh."
+            "Không tìm thấy bảng danh sách trong tệp. Bảng cần có dòng tiêu đề với ít nhất cột Họ và tên, Ngày sinh."
         )
         raise SpreadsheetRefused("no_table", message)
     return found

@@ -31,6 +31,7 @@ Parser = Callable[[CellValue], Any]
 """Turns a cell that is not empty into a typed value; raises :class:`ValueError` with a Vietnamese sentence."""
 
 _DASHES = re.compile(r"[\s\-–—_.…/]*")
+_LOST_ZEROS = 2
 _MARKS_OF_YES = frozenset({"x", "v", "✓", "✔", "co", "yes", "true", "1", "dung", "r", "þ"})
 _MARKS_OF_NO = frozenset({"khong", "ko", "k", "no", "false", "0", "chua", "o"})
 
@@ -222,15 +223,15 @@ def choice(words: Mapping[str, str], expected: str) -> Parser:
 def digits(lengths: tuple[int, ...], what: str) -> Parser:
     """An identity number kept as text: only digits, of one of the lengths.
 
-    A number typed into a number cell loses its leading zeros, so it is padded to the shortest length it can have.
+    A number cell has lost the leading zeros: up to two are put back, more would be another number filled up.
     """
-    longest = max(lengths)
 
     def parse(value: CellValue) -> str:
-        raw = text(value)
-        number = re.sub(r"[\s.\-']", "", raw)
+        number = re.sub(r"[\s.\-']", "", text(value))
         if not isinstance(value, str) and number.isdigit():
-            number = number.zfill(next((length for length in sorted(lengths) if length >= len(number)), longest))
+            missing = min((length - len(number) for length in lengths if length >= len(number)), default=0)
+            if missing <= _LOST_ZEROS:
+                number = "0" * missing + number
         if not (number.isascii() and number.isdigit() and len(number) in lengths):
             wanted = _(" hoặc ").join(str(length) for length in lengths)
             message = _(

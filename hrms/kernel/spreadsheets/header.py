@@ -98,7 +98,9 @@ def _candidates(grid: list[list[CellValue]], specs: Sequence[FieldSpec]) -> list
             exact_rows.append(index)
         elif len(texts) >= 3 and not any(_DATA_TEXT.fullmatch(value) for value in texts):
             loose_rows.append(index)
-    return exact_rows or loose_rows[:10]
+    found = exact_rows or loose_rows[:10]
+    # A first header row may carry nothing but names of groups: the rows above are tried as its beginning, too.
+    return sorted({row - above for row in found for above in range(MAX_DEPTH) if row >= above})
 
 
 def _looks_like_data(row: Sequence[CellValue]) -> bool:

@@ -56,7 +56,7 @@ DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
         (6.1965, "1965-06"),
         (10.201, "2010-10"),  # 10.2010 typed into a cell loses its last zero
         (date(1965, 6, 15), "1965-06-15"),
-        (datetime(1965, 6, 15, 0, 0), "1965-06-15"),
+        (datetime.fromisoformat("1965-06-15T00:00:00"), "1965-06-15"),
     ],
 )
 def test_every_usual_way_to_write_a_date_is_read(written: object, iso: str) -> None:
