@@ -25,6 +25,8 @@ def views() -> list[type[Any]]:
 
 def apis() -> list[type[Any]]:
     """The REST resources."""
+    from views.api_cases import CaseApi
+    from views.api_entitlements import EntitlementApi
     from views.api_records import StaffApi, UnitApi
 
-    return [UnitApi, StaffApi]
+    return [UnitApi, StaffApi, CaseApi, EntitlementApi]
