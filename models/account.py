@@ -75,7 +75,11 @@ class SecurityEvent(Model):
     """Log-ins, failures, locks, rights changed, exports, clear views of sensitive fields. No personal data inside."""
 
     __tablename__ = "security_event"
-    __table_args__ = (Index("ix_security_event_at", "at"),)
+    __table_args__ = (
+        Index("ix_security_event_at", "at"),
+        Index("ix_security_event_user", "user_id", "id"),
+        Index("ix_security_event_target", "target", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), nullable=False)

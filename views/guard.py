@@ -10,6 +10,8 @@ from flask import Flask, Response, g, jsonify, redirect, request, session, url_f
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from hrms.kernel import actor, clock
@@ -59,7 +61,8 @@ def _begin() -> Any:
 def _signed_in() -> Any:
     account = current_account()
     today = clock.today()
-    if account is None or not current_user.is_active or (account.valid_to is not None and account.valid_to < today):
+    ended = account is not None and account.valid_to is not None and account.valid_to < today
+    if account is None or ended or not current_user.is_active or _from_before_the_password(account):
         logout_user()
         session.clear()
         return redirect(url_for("AuthView.login"))
@@ -71,12 +74,17 @@ def _signed_in() -> Any:
     return None
 
 
+def _from_before_the_password(account: Account) -> bool:
+    """Whether this session began before the password was changed: somebody else may have known the old one."""
+    began, changed = session.get("began"), account.password_changed_at
+    return began is not None and changed is not None and began < changed.timestamp()
+
+
 def current_account() -> Account | None:
     """The account of the signed-in user, loaded once a request."""
     if "hrms_account" not in g:
-        from sqlalchemy import select
-
-        g.hrms_account = db.session.scalar(select(Account).where(Account.user_id == int(current_user.get_id())))
+        query = select(Account).where(Account.user_id == int(current_user.get_id())).options(joinedload(Account.unit))
+        g.hrms_account = db.session.scalar(query)
     return g.hrms_account  # type: ignore[no-any-return]
 
 

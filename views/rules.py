@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask import g, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_jwt_extended import get_current_user, verify_jwt_in_request
+from flask_jwt_extended import get_current_user, get_jwt, verify_jwt_in_request
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -122,6 +122,8 @@ def token_account(*, optional: bool = False) -> Account | None:
         return None
     if account.locked_until is not None and account.locked_until > clock.now():
         return None
+    if account.password_changed_at is not None and get_jwt()["iat"] < int(account.password_changed_at.timestamp()):
+        return None  # given out before the password was changed
     g.hrms_account = account
     actor.become(actor.Actor("user", account.display_name, account.user_id))
     return account

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 
+from hrms.commands.accounts.passwords import is_too_old
 from hrms.kernel import access, clock
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
@@ -40,6 +41,7 @@ class LoginView(AuthDBView):
                 session.clear()  # a session from before the log-in must not live on inside it
                 login_user(user, remember=False)
                 session.permanent = True
+                session["began"] = clock.now().timestamp()
                 return redirect(get_safe_redirect(request.args.get("next", "")) or url_for("HomeView.index"))
             error = _("Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. Sau %(n)s lần sai, tài khoản bị khóa.",
                       n=current_app.config["HRMS"].lock_after_failures)
@@ -123,6 +125,8 @@ class HrmsSecurityManager(SecurityManager):
             assert account is not None
             if user is not None:
                 account.failures, account.locked_until, account.last_seen_at = 0, None, moment
+                if is_too_old(account):
+                    account.must_change_password = True
                 kind = "login"
             else:
                 account.failures += 1

@@ -215,8 +215,13 @@ def restrict(query: Select[Any], model: type[Any], action: str = "read", resourc
     return query.where(_clause(scope, resource or scope.resource, action))
 
 
-def get(model: type[R], record_id: int | str | None, action: str = "read", resource: str = "") -> R:
-    """The record, or :class:`NotFound` when there is none in scope. The two must look the same from outside."""
+def get(
+    model: type[R], record_id: int | str | None, action: str = "read", resource: str = "", options: tuple[Any, ...] = ()
+) -> R:
+    """The record, or :class:`NotFound` when there is none in scope. The two must look the same from outside.
+
+    ``options`` are loader options, so that a page gets what it shows with the record in one statement.
+    """
     try:
         number = int(record_id) if record_id is not None else None
     except (TypeError, ValueError):
@@ -224,7 +229,7 @@ def get(model: type[R], record_id: int | str | None, action: str = "read", resou
     if number is None or not 0 < number < 2**63:
         raise NotFound()
     query = restrict(select(model).where(model.id == number), model, action, resource)  # type: ignore[attr-defined]
-    record = db.session.scalar(query)
+    record = db.session.scalar(query.options(*options) if options else query)
     if record is None:
         raise NotFound()
     return record

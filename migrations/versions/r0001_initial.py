@@ -210,6 +210,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_security_event_at', 'security_event', ['at'], unique=False)
+    op.create_index('ix_security_event_target', 'security_event', ['target', 'id'], unique=False)
+    op.create_index('ix_security_event_user', 'security_event', ['user_id', 'id'], unique=False)
     op.create_table('stored_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
@@ -1013,6 +1015,8 @@ def downgrade() -> None:
     op.drop_index('ix_transition_record', table_name='transition_record')
     op.drop_table('transition_record')
     op.drop_table('stored_file')
+    op.drop_index('ix_security_event_user', table_name='security_event')
+    op.drop_index('ix_security_event_target', table_name='security_event')
     op.drop_index('ix_security_event_at', table_name='security_event')
     op.drop_table('security_event')
     op.drop_table('scheduled_run')

@@ -13,13 +13,13 @@ from datetime import timedelta
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from hrms.kernel import clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
-from models.account import Account, PasswordUsed
+from models.account import Account, PasswordUsed, RoleAssignment
 
 SHORTEST, LONGEST = 8, 128
 NOT_AGAIN = 10
@@ -107,3 +107,18 @@ def set_password(account: Account, stored: str, *, must_change: bool) -> None:
     account.password_changed_at = clock.now()
     account.must_change_password = must_change
     account.failures = 0
+
+
+def is_too_old(account: Account) -> bool:
+    """Whether an administrator's password has reached its two months. Demonstration accounts have no such duty."""
+    if account.is_demo or account.password_changed_at is None:
+        return False
+    today = clock.today()
+    administers = select(RoleAssignment.id).where(
+        RoleAssignment.account_id == account.id,
+        RoleAssignment.role == "system_admin",
+        RoleAssignment.valid_from <= today,
+        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
+    )
+    old = clock.now() - account.password_changed_at >= ADMIN_LIFETIME
+    return old and db.session.scalar(administers) is not None
