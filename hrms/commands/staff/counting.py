@@ -6,7 +6,8 @@ away is 01/06/2025 the last month is May. Two kinds of rows tell of them:
 * **period** rows run from month to month; an open one runs on while the person is in service;
 * **opening** rows carry a total confirmed on a day (lists give "25 năm 3 tháng", not every period). Rows confirmed on
   the same day are parts of one total (ordinary, hazardous, outside public bodies); a later confirmation replaces an
-  earlier one. Everything up to the confirmed day is inside the total, whatever period rows say about that time.
+  earlier one. Everything up to the confirmed day is inside the total: period rows about that time add nothing to it,
+  they only tell which of its months were hazardous, in special areas, or outside public bodies.
 
 After an opening total the months go on while the person is in service and no period row covers them; such months are
 *implied* and shown as not confirmed. Time paid out (one-off insurance, severance, demobilisation) never counts.
@@ -178,21 +179,15 @@ def _from_opening(
         later = [month for month in range(until + 1, cut + 1) if _counts(month, covered, services)]
         start = max(0, start - len(later))
         public = min(start, max(0, public - len(later)))
-        return InsuranceCount(
-            start,
-            public,
-            min(hazardous, start),
-            min(special, start),
-            opening=start,
-            paid_out=paid_out,
-            confirmed_on=confirmed_on,
-            known=True,
-        )
-    recorded = [
-        covered[month] for month in range(cut + 1, until + 1) if month in covered and not covered[month].paid_out
-    ]
-    implied = sum(month not in covered and in_service(month, services) for month in range(cut + 1, until + 1))
-    paid_out += sum(month in covered and covered[month].paid_out for month in range(cut + 1, until + 1))
+        cut = until
+    inside = [row for month, row in covered.items() if month <= cut and not row.paid_out]
+    public = min(public, max(0, start - sum(not row.in_public_body for row in inside)))
+    hazardous = min(start, max(hazardous, sum(row.hazardous for row in inside)))
+    special = min(start, max(special, sum(row.special_area for row in inside)))
+    after = range(cut + 1, until + 1)
+    recorded = [covered[month] for month in after if month in covered and not covered[month].paid_out]
+    implied = sum(month not in covered and in_service(month, services) for month in after)
+    paid_out += sum(month in covered and covered[month].paid_out for month in after)
     return InsuranceCount(
         total=start + len(recorded) + implied,
         in_public_body=public + sum(row.in_public_body for row in recorded) + implied,
