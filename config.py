@@ -157,5 +157,7 @@ def problems_in_production(settings: Settings) -> list[str]:
             "python -c \"import secrets; print(secrets.token_urlsafe(48))\"."
         )
     if settings.data_key == DEVELOPMENT_SECRET or len(settings.data_key) < 32:
-        faults.append("HRMS_DATA_KEY (khóa mã hóa số định danh) chưa đặt hoặc ngắn hơn 32 ký tự: đặt một chuỗi ngẫu nhiên riêng.")
+        faults.append(
+            "HRMS_DATA_KEY (khóa mã hóa số định danh) chưa đặt hoặc ngắn hơn 32 ký tự: đặt một chuỗi ngẫu nhiên riêng."
+        )
     return faults

@@ -6,10 +6,10 @@ from typing import Any
 
 from alembic import context
 from flask_appbuilder import Model
+from flask_appbuilder.security.sqla import models as _security  # noqa: F401
 
 import hrms.kernel.db as kernel_db
 import models  # noqa: F401 - registers every table
-from flask_appbuilder.security.sqla import models as _security  # noqa: F401
 
 
 def _render(kind: str, value: Any, _autogen: Any) -> str | bool:

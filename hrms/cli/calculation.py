@@ -30,7 +30,10 @@ def calc_command(file: TextIO, style: str) -> None:
     except UnicodeDecodeError as error:
         click.echo(f"cases: tệp không phải văn bản UTF-8 (byte thứ {error.start}).", err=True)
         sys.exit(2)
-    cases, faults = api.parse_cases(api.load_text(content)) if content.strip() else ([], ["cases: tệp rỗng, cần ít nhất một hồ sơ."])
+    if not content.strip():
+        click.echo("cases: tệp rỗng, cần ít nhất một hồ sơ.", err=True)
+        sys.exit(2)
+    cases, faults = api.parse_cases(api.load_text(content))
     if faults:
         for fault in faults:
             click.echo(str(fault), err=True)

@@ -111,7 +111,7 @@ def is_scoped(model: type[Any]) -> bool:
 
 
 def grants() -> tuple[Grant, ...]:
-    """What the current actor was granted. The system and the command line reach everything; a job, what its owner may."""
+    """What the current actor was granted. System and command line reach everything; a job, what its owner may."""
     who = actor.current()
     if who.user_id is None:
         return (Grant(SUPER, "/"),) if who.kind in {"system", "cli", "job"} else ()

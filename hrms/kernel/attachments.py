@@ -11,13 +11,14 @@ import re
 import tempfile
 import unicodedata
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import filetype
 from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel import actor, clock, history
@@ -83,14 +84,21 @@ def _limit() -> int:
 
 def safe_name(name: str) -> str:
     """A file name that is safe to show and to send back: NFC, no path, no control characters, at most 150 long."""
-    cleaned = unicodedata.normalize("NFC", os.path.basename(name.replace("\\", "/")))
+    cleaned = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
     cleaned = re.sub(r"[\x00-\x1f\x7f\"<>|:*?]", "", cleaned).strip(" .") or "tep"
-    stem, extension = os.path.splitext(cleaned)
+    extension = _extension(cleaned)
+    stem = cleaned.removesuffix(extension)
     return stem[: 150 - len(extension)] + extension
 
 
+def _extension(name: str) -> str:
+    """``.pdf`` of ``a.PDF``'s length: as written; a suffix longer than any real one is part of the name."""
+    suffix = PurePosixPath(name).suffix
+    return suffix if len(suffix) <= 10 else ""
+
+
 def _media_type(head: bytes, name: str) -> str | None:
-    extension = os.path.splitext(name)[1].lower()
+    extension = _extension(name).lower()
     if head.startswith(_OLE):
         return {".doc": "application/msword", ".xls": "application/vnd.ms-excel"}.get(extension)
     kind = filetype.guess(head)
@@ -99,6 +107,10 @@ def _media_type(head: bytes, name: str) -> str | None:
     if extension == ".csv" and b"\x00" not in head:
         return "text/csv"
     return None
+
+
+def _refused(message: str) -> Refused:
+    return Refused([Fault("file", message)])
 
 
 def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
@@ -117,7 +129,7 @@ def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
             while chunk := stream.read(1 << 16):
                 size += len(chunk)
                 if size > _limit():
-                    raise Refused([Fault("file", f"Tệp «{shown}» lớn hơn {_limit() >> 20} MB. Hãy nén ảnh hoặc tách tệp.")])
+                    raise _refused(f"Tệp «{shown}» lớn hơn {_limit() >> 20} MB. Hãy nén ảnh hoặc tách tệp.")
                 if len(head) < 8192:
                     head += chunk[: 8192 - len(head)]
                 digest.update(chunk)
@@ -125,30 +137,33 @@ def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
             out.flush()
             os.fsync(out.fileno())
         if size == 0:
-            raise Refused([Fault("file", f"Tệp «{shown}» rỗng (0 byte). Hãy chọn lại tệp.")])
+            raise _refused(f"Tệp «{shown}» rỗng (0 byte). Hãy chọn lại tệp.")
         media = _media_type(head, shown)
-        extension = os.path.splitext(shown)[1].lower()
+        extension = _extension(shown).lower()
         if media not in ALLOWED:
-            raise Refused([Fault("file", f"Tệp «{shown}» có nội dung không được nhận. Chỉ nhận PDF, ảnh, Word, Excel, CSV.")])
+            raise _refused(f"Tệp «{shown}» có nội dung không được nhận. Chỉ nhận PDF, ảnh, Word, Excel, CSV.")
         if extension not in ALLOWED[media]:
             expected = " hoặc ".join(ALLOWED[media])
-            raise Refused(
-                [Fault("file", f"Tên tệp «{shown}» không khớp nội dung: nội dung là {expected}. Hãy đổi đúng tên tệp.")]
-            )
+            raise _refused(f"Tên tệp «{shown}» không khớp nội dung: nội dung là {expected}. Hãy đổi đúng tên tệp.")
         sha = digest.hexdigest()
         target = path_of(sha)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            os.replace(temporary, target)
+        if not target.exists() or target.stat().st_size != size:  # a damaged file is mended by the next upload
+            Path(temporary).replace(target)
             target.chmod(0o440)
     finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-    row = db.session.scalar(select(StoredFile).where(StoredFile.sha256 == sha))
+        Path(temporary).unlink(missing_ok=True)
+    known = select(StoredFile).where(StoredFile.sha256 == sha)
+    row = db.session.scalar(known)
     if row is None:
-        row = StoredFile(sha256=sha, size=size, media_type=media)
-        db.session.add(row)
-        db.session.flush()
+        try:
+            # Two uploads of one content at once: the second waits here and takes the first one's row.
+            with db.session.begin_nested():
+                db.session.add(StoredFile(sha256=sha, size=size, media_type=media))
+        except IntegrityError:
+            pass
+        row = db.session.scalar(known)
+        assert row is not None
     return row, shown
 
 
@@ -160,7 +175,8 @@ def path_of(sha256: str) -> Path:
 def attach(record: Any, stream: IO[bytes], name: str, kind: str = "") -> Attachment:
     """Hang a file on ``record`` (inside a command's transaction; the caller has checked the right to write)."""
     file, shown = store(stream, name)
-    row = Attachment(record_type=history.record_type(record), record_id=record.id, file_id=file.id, name=shown, kind=kind)
+    of_record = {"record_type": history.record_type(record), "record_id": record.id}
+    row = Attachment(**of_record, file_id=file.id, name=shown, kind=kind)
     db.session.add(row)
     db.session.flush()
     history.note(record, f"Đính kèm tệp «{shown}»")

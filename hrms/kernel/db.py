@@ -144,7 +144,8 @@ class Tracked:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         # SQLAlchemy adds "AND version = :old" to every UPDATE and raises StaleDataError for the second of two editors.
-        return {"version_id_col": cls.__table__.c.version} if hasattr(cls, "__table__") else {"version_id_col": cls.version}
+        table = getattr(cls, "__table__", None)
+        return {"version_id_col": cls.version if table is None else table.c.version}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -60,7 +60,8 @@ class Comment(Model):
 
 def record_type(record: Any) -> str:
     """The name under which a record's history, files and comments are filed: its table."""
-    return str((record if isinstance(record, type) else type(record)).__tablename__)
+    model: Any = record if isinstance(record, type) else type(record)
+    return str(model.__tablename__)
 
 
 def as_text(value: Any) -> str | None:
@@ -80,7 +81,13 @@ def as_text(value: Any) -> str | None:
 
 
 def entry(
-    record_type_: str, record_id: int, kind: str, field: str = "", old: Any = None, new: Any = None, note: str | None = None
+    record_type_: str,
+    record_id: int,
+    kind: str,
+    field: str = "",
+    old: Any = None,
+    new: Any = None,
+    note: str | None = None,
 ) -> dict[str, Any]:
     """A row for ``history_entry`` as the current actor, now. Bulk writers insert many of these at once."""
     who = actor.current()
@@ -128,7 +135,7 @@ def comments_of(record: Any) -> list[Comment]:
 
 
 def _changes(record: Tracked) -> list[tuple[str, Any, Any]]:
-    state = inspect(record)
+    state: Any = inspect(record)
     skip = _HOUSEKEEPING | set(record.__untracked__)
     found: list[tuple[str, Any, Any]] = []
     for attribute in state.mapper.column_attrs:

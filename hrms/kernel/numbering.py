@@ -27,8 +27,8 @@ class NumberSeries(Model):
     last: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
 
 
-def take(series: str, unit_code: str, year: int) -> int:
-    """The next number, from 1. Must be called inside :func:`hrms.kernel.commands.transaction`."""
+def take(series: str, unit_code: str, year: int, count: int = 1) -> int:
+    """The next number, from 1; the first of ``count`` numbers in a row. Call inside ``commands.transaction``."""
     session = db.session
     if not session.info.get("hrms_in_command"):
         raise RuntimeError("numbers are taken inside a command, so that a failure gives them back")
@@ -47,6 +47,6 @@ def take(series: str, unit_code: str, year: int) -> int:
             pass
         row = session.scalar(locked)
     assert row is not None
-    row.last += 1
+    row.last += count
     session.flush()
-    return row.last
+    return row.last - count + 1
