@@ -62,8 +62,12 @@ class LongTextField(TextAreaField):
 class _Typed(StringField):
     """Text that stands for a value: keeps what was typed, says what is wrong with it."""
 
+    data: Any
     attributes: dict[str, str] = {}
     errors_of = (ValueError,)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
     def read(self, text: str) -> Any:
         raise NotImplementedError

@@ -8,6 +8,7 @@ from typing import Any
 def views() -> list[type[Any]]:
     """The screens, in the order in which their addresses are registered."""
     from views.calculator import CalculatorView
+    from views.accounts import AccountView
     from views.files import FileView
     from views.jobs import JobView
     from views.lists import ListView
@@ -20,6 +21,7 @@ def views() -> list[type[Any]]:
         FileView,
         CalculatorView,
         JobView,
+        AccountView,
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,16 @@ def local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.astimezone(zone())
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a local day, aware: for comparing stored moments with days people type."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone())
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a local day."""
+    return start_of(day + timedelta(days=1))
 
 
 @contextmanager

@@ -160,6 +160,8 @@ for (const table of $$("table[data-pick]")) {
   all?.addEventListener("change", () => { for (const b of boxes()) b.checked = all.checked; tell(); });
   table.addEventListener("change", tell); tell();
 }
+// A dialog whose form came back with errors opens by itself.
+$("dialog[data-open]")?.showModal();
 // Empty filters do not stand in the address: a list's address is kept and sent around.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.listbar")) return;
