@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +36,8 @@ _COEFFICIENT_IN_TEXT = re.compile(
 )
 _GRADE_WORDS = re.compile(r"\b(?:mã số|mã|ngạch|lương|cdnn|hệ số|bậc|hs|hsl)\b|[;,:()\-–/+.]", re.IGNORECASE)
 _YEARS_MONTHS = re.compile(
-    r"(?:(\d{1,2})\s*(?:năm|nam|n)\b\.?)?\s*(?:[,;và\s]*)?(?:(\d{1,3})\s*(?:tháng|thang|th|t)\b\.?)?", re.IGNORECASE
+    r"(?:(\d{1,2})\s*(?:năm|nam|n)(?![^\W\d_])\.?)?(?:\s|,|;|và)*(?:(\d{1,3})\s*(?:tháng|thang|th|t)(?![^\W\d_])\.?)?",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_][^\W\d_'’.\- ]*(?:[ '’.\-]+[^\W\d_]+)*\.?")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]?$")
@@ -169,22 +171,27 @@ def _code(raw: str) -> str:
     return f"0{code}" if re.fullmatch(r"\d[A-Z]?\.\d{3}", code) else code
 
 
+def _no_grade(value: CellValue) -> FieldError:
+    return FieldError(_("'%(value)s' không phải mã ngạch. Hãy ghi như 01.003 hoặc V.07.03.29.", value=show(value)))
+
+
 def grade(value: CellValue) -> Grade:
     """``01.003``, ``V.07.03.29``; a number cell has lost its zeros (1.003), a name (``Chuyên viên``) stays a name."""
     if isinstance(value, date):
         raise _turned_into_date(value, "01.003")
-    if not isinstance(value, str):
-        raw = f"{exact(value):.3f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
-    else:
+    if isinstance(value, str):
         raw = normalize(value)
-    if raw and not any(char.isdigit() for char in raw):
+    elif isinstance(value, float) and math.isfinite(value) and value % 1:
+        raw = f"{exact(value):.3f}"
+    else:
+        raise _no_grade(value)
+    if not any(char.isdigit() for char in raw):
         return Grade(name=raw[:120])
     code = _code(raw)
     if not _GRADE_CODE.fullmatch(code):
         inside = _CODE_IN_TEXT.search(raw)
         if inside is None:
-            message = _("'%(value)s' không phải mã ngạch. Hãy ghi như 01.003 hoặc V.07.03.29.", value=show(value))
-            raise FieldError(message)
+            raise _no_grade(value)
         return Grade(_code(inside.group()), _GRADE_WORDS.sub(" ", raw.replace(inside.group(), " ")).strip()[:120])
     return Grade(code)
 

@@ -273,10 +273,11 @@ def read_staff_list(
     """
     book = open_workbook(file, limits)
     wanted = sheet or (str(mapping["sheet"]) if mapping and mapping.get("sheet") else None)
-    tables = {candidate.name: find_table(candidate, FIELDS) for candidate in book.with_data}
-    if not any(tables.values()) and any(map(_in_old_font, book.with_data)):
-        book = Workbook(book.kind, tuple(TranslatedSheet(one, from_tcvn3) for one in book.sheets))
-        tables = {candidate.name: find_table(candidate, FIELDS) for candidate in book.with_data}
+    tables = _tables(book)
+    if any(map(_in_old_font, book.with_data)):
+        translated = Workbook(book.kind, tuple(TranslatedSheet(one, from_tcvn3) for one in book.sheets))
+        if max(map(_strength, (found := _tables(translated)).values())) > max(map(_strength, tables.values())):
+            book, tables = translated, found
     chosen = _choose(book, tables, wanted)
     table = _table(chosen, tables.get(chosen.name), mapping)
     header, guess = table.header, table.guess
@@ -292,7 +293,7 @@ def read_staff_list(
             candidate.name,
             candidate.visible,
             candidate.last_row,
-            round(found.guess.strength, 1) if (found := tables.get(candidate.name)) else 0.0,
+            round(_strength(tables.get(candidate.name)), 1),
             candidate is chosen,
         )
         for candidate in book.sheets
@@ -309,6 +310,14 @@ def read_staff_list(
         as_of=as_of or clock.today(),
         known_grades=known_grades,
     )
+
+
+def _tables(book: Workbook) -> dict[str, FoundTable | None]:
+    return {sheet.name: find_table(sheet, FIELDS) for sheet in book.with_data}
+
+
+def _strength(table: FoundTable | None) -> float:
+    return table.guess.strength if table else 0.0
 
 
 def _in_old_font(sheet: Sheet) -> bool:
@@ -328,8 +337,7 @@ def _choose(book: Workbook, tables: MappingOf[str, FoundTable | None], wanted: s
             raise SpreadsheetRefused("bad_mapping", message) from None
 
     def rank(candidate: Sheet) -> tuple[bool, float, int]:
-        table = tables.get(candidate.name)
-        strength = table.guess.strength if table else 0.0
+        strength = _strength(tables.get(candidate.name))
         return (candidate.visible or strength == 0, round(strength), candidate.last_row)
 
     return max(book.with_data, key=rank)

@@ -6,6 +6,7 @@ the cell shows (:func:`exact`), and money must be whole.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -26,8 +27,10 @@ class NumberFormatError(ValueError):
 
 
 def exact(value: float | int | Decimal) -> Decimal:
-    """The decimal a spreadsheet shows for a stored binary number: 4.98, not 4.9800000000000004."""
+    """The decimal a spreadsheet shows for a stored binary number: 4.98, not 4.9800000000000004; finite only."""
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise _refuse(value, _("số; hãy ghi số như 4,98"))
         return Decimal(f"{value:.{_SPREADSHEET_DIGITS}g}")
     return Decimal(value)
 
