@@ -1,4 +1,4 @@
-"""Cases over REST: one's own scope, the steps one may take, a repeated request taken once, refusals with every reason."""
+"""Cases over REST: one's own scope, the steps one may take, repeated requests taken once, every reason of a refusal."""
 
 from __future__ import annotations
 

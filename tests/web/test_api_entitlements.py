@@ -60,7 +60,8 @@ def test_a_json_fraction_is_read_exactly(post):
 
 
 def test_yaml_is_taken_too(post):
-    text = "decree: 178\nperson: {sex: male, birth_date: 1966-05-20, category: civil_servant, social_insurance_months: 300}\n"
+    text = "decree: 178\nperson: {sex: male, birth_date: 1966-05-20, category: civil_servant,\n"
+    text += "  social_insurance_months: 300}\n"
     text += "salary: {coefficient: 4.98}\nrestructuring: {effective_date: 2025-03-01, directly_affected: true}\n"
     answer = post(text + "leave: {date: 2025-06-01}\n", mimetype="application/yaml")
     assert answer.status_code == 200
@@ -111,4 +112,5 @@ def test_openapi_describes_calculation_and_cases(world, client, token):
     paths = client.get("/api/v1/_openapi", headers=token("province_hr")).get_json()
     assert "post" in paths["paths"][URL]
     assert {"CaseListAnswer", "CaseActionRequest", "EntitlementResultsSchema"} <= set(paths["components"]["schemas"])
-    assert {"/api/v1/cases/", "/api/v1/cases/{case_id}", "/api/v1/cases/{case_id}/actions/{code}"} <= set(paths["paths"])
+    cases = {"/api/v1/cases/", "/api/v1/cases/{case_id}", "/api/v1/cases/{case_id}/actions/{code}"}
+    assert cases <= set(paths["paths"])

@@ -142,10 +142,10 @@ def difference(old: Calculated, new: Calculated) -> Comparison:
         for name, text in FIGURES.items()
         if old.result.get(name) != new.result.get(name)
     ]
-    found.parameters = _parameter_difference(old.result, new.result)
     if old.engine_version != new.engine_version:
         found.engine = (old.engine_version, new.engine_version)
     between = _again(old.inputs) if found.inputs else new.result
+    found.parameters = _parameter_difference(old.result, between if between is not None else new.result)
     found.lines = list(_lines(old, new, between, found))
     return found
 
@@ -206,15 +206,13 @@ def _flat_difference(
 
 
 def _parameter_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[ValueDifference]:
-    """Parameters that both calculations looked up, with another value or another validity."""
+    """Parameters that both looked up for the same facts, with another value: the law changed, not the dates."""
     before, after = dict(_parameters(old.get("trace"))), dict(_parameters(new.get("trace")))
-    found: list[ValueDifference] = []
-    for name in sorted(before.keys() & after.keys()):
-        was, now = before[name], after[name]
-        # Another version of the same parameter, because another date looked it up, is the facts' doing.
-        if was["from"] == now["from"] and was["value"] != now["value"]:
-            found.append(ValueDifference(name, str(now.get("label") or name), was["value"], now["value"]))
-    return found
+    return [
+        ValueDifference(name, str(after[name].get("label") or name), before[name]["value"], after[name]["value"])
+        for name in sorted(before.keys() & after.keys())
+        if before[name]["value"] != after[name]["value"]
+    ]
 
 
 def _parameters(node: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
