@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, organization, restructuring, staff
+from models import account, importing, organization, restructuring, staff
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
@@ -170,6 +170,7 @@ for _of_unit, _resource in (
     (organization.LeadershipQuota, "establishment"),
     (restructuring.RestructuringAct, "act"),
     (restructuring.CaseBatch, "batch"),
+    (importing.StaffImport, "staff"),
 ):
     scoped(_of_unit, _resource, unit="unit_id")
 scoped(organization.UnitSuccession, "unit", unit="from_unit_id")

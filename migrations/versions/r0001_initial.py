@@ -518,6 +518,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_saved_filter', 'saved_filter', ['user_id', 'list_name'], unique=False)
+    op.create_table('staff_import',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('owner_user_id', sa.Integer(), nullable=True),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('mode', sa.String(length=4), nullable=False),
+    sa.Column('default_category', sa.String(length=20), nullable=False),
+    sa.Column('mapping', sa.Text(), nullable=True),
+    sa.Column('unit_choices', sa.Text(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('job_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('imported_at', sa.DateTime(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_staff_import_owner_user_id'), 'staff_import', ['owner_user_id'], unique=False)
+    op.create_index(op.f('ix_staff_import_unit_id'), 'staff_import', ['unit_id'], unique=False)
     op.create_table('unit_succession',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('from_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -977,6 +1003,9 @@ def downgrade() -> None:
     op.drop_index('ix_succession_to', table_name='unit_succession')
     op.drop_index('ix_succession_from', table_name='unit_succession')
     op.drop_table('unit_succession')
+    op.drop_index(op.f('ix_staff_import_unit_id'), table_name='staff_import')
+    op.drop_index(op.f('ix_staff_import_owner_user_id'), table_name='staff_import')
+    op.drop_table('staff_import')
     op.drop_index('ix_saved_filter', table_name='saved_filter')
     op.drop_table('saved_filter')
     op.drop_index(op.f('ix_restructuring_act_unit_id'), table_name='restructuring_act')

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -15,10 +15,11 @@ from hrms.kernel.db import db
 from models.organization import OrgUnit, OrgUnitVersion
 from models.staff import Appointment, Discipline, EarlierBenefit, InsurancePeriod, Person, SalaryRow
 
+T = TypeVar("T")
 CHUNK = 400  # ids per IN (...): SQLite takes at most 999 variables in old builds
 
 
-def in_chunks(ids: Sequence[int], size: int = CHUNK) -> Iterable[Sequence[int]]:
+def in_chunks(ids: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
     """The ids in slices that any database accepts inside one IN list."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
