@@ -22,6 +22,8 @@ from policies.engine.parameters import ParameterStore
 from policies.engine.parsing import parse_cases
 from policies.engine.result import Result
 from policies.engine.yamlio import read_json, read_yaml
+from policies.leave import Shared
+from policies.nd170 import rules as resignation
 from policies.selection import answer
 from policies.store import default_store
 
@@ -186,5 +188,12 @@ def check_law(
     store: ParameterStore | None = None, first: date = date(2019, 1, 1), last: date = date(2030, 12, 1)
 ) -> list[str]:
     """Gaps and conflicts of all parameters and entry points, month by month; empty when the law data are sound."""
-    books = [book for decree in DECREES for book in decree.books]
+    books = [*(book for decree in DECREES for book in decree.books), resignation.BOOK]
     return check_gaps_and_conflicts(store or default_store(), books, first, last)
+
+
+def compare_resignation(case: Case | Mapping[str, Any], store: ParameterStore | None = None) -> Result:
+    """What a civil servant would get by ordinary resignation (NĐ 170/2025 Điều 57–60): a yardstick, never a choice."""
+    if not isinstance(case, Case):
+        case = parse_one(case)
+    return resignation.evaluate(Shared(case, store or default_store()))

@@ -83,6 +83,7 @@ DECREE_LABELS: Mapping[str, str] = MappingProxyType(
         "29": "NĐ 29/2023/NĐ-CP",
         "179": "NĐ 179/2024/NĐ-CP",
         "NQ07": "NQ 07/2025/NQ-CP",
+        "170": "NĐ 170/2025/NĐ-CP (thôi việc thông thường)",
     }
 )
 MARK_LABELS: Mapping[str, str] = MappingProxyType(

@@ -77,7 +77,7 @@ def _source(decree: str, line: str, public_unit: bool, store: ParameterStore) ->
     elif decree == "154" and line == "job_search":
         name = "nd154.funding.grants"
     else:
-        prefix = {"177": "nd177", "154": "nd154", "29": "nd29", "179": "nd179", "NQ07": "nq07"}[decree]
+        prefix = {"177": "nd177", "154": "nd154", "29": "nd29", "179": "nd179", "NQ07": "nq07", "170": "nd170"}[decree]
         name = f"{prefix}.funding"
     try:
         return store.versions(name)[-1]

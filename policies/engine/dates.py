@@ -63,11 +63,11 @@ def whole_months(start: date, end: date) -> int:
     return month_index(end) - month_index(start) - (1 if end.day < start.day else 0)
 
 
-def half_years(months: int, half_limit: int) -> Decimal:
-    """Years in halves: no odd month adds nothing, up to ``half_limit`` odd months one half, more a whole year.
+def half_years(months: int, half_limit: int, none_below: int = 1) -> Decimal:
+    """Years in halves: under ``none_below`` odd months nothing, to ``half_limit`` one half, more a whole year.
 
     The result always carries one decimal (``3.0``), which is how the law's tables print it.
     """
     years, odd = divmod(months, MONTHS_PER_YEAR)
-    halves = 2 * years + (0 if odd == 0 else 1 if odd <= half_limit else 2)
+    halves = 2 * years + (0 if odd < none_below else 1 if odd <= half_limit else 2)
     return Decimal(halves * 5).scaleb(-1)

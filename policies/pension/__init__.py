@@ -1,1 +1,21 @@
-"""Pension law as far as leave benefits and the planner need it (Luật BHXH 41/2024/QH15)."""
+"""Pension law as far as leave benefits and the planner need it (Luật BHXH 41/2024/QH15): conditions and an estimate."""
+
+from policies.pension.average import (
+    CoefficientPeriod,
+    PaidYear,
+    average_of_coefficients,
+    average_of_paid_years,
+    years_counted,
+)
+from policies.pension.estimate import PensionEstimate, PensionQuestion, estimate
+
+__all__ = [
+    "CoefficientPeriod",
+    "PaidYear",
+    "PensionEstimate",
+    "PensionQuestion",
+    "average_of_coefficients",
+    "average_of_paid_years",
+    "estimate",
+    "years_counted",
+]
