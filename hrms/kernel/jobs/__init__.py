@@ -4,15 +4,6 @@
 ``scheduled(ScheduledAction(…))`` declares a daily action, :func:`run_action` does it once a day among all processes.
 """
 
-from hrms.kernel.jobs.actions import (
-    ScheduledAction,
-    ScheduledRun,
-    actions,
-    last_due,
-    overdue,
-    run_action,
-    scheduled,
-)
 from hrms.kernel.jobs.board import Cancelled, Interrupted, Progress, interrupt
 from hrms.kernel.jobs.queue import (
     CANCELLED,
@@ -29,6 +20,15 @@ from hrms.kernel.jobs.queue import (
     requeue_lost,
     run_next,
     work_path,
+)
+from hrms.kernel.jobs.schedule import (
+    ScheduledAction,
+    ScheduledRun,
+    actions,
+    last_due,
+    overdue,
+    run_action,
+    scheduled,
 )
 
 __all__ = [
