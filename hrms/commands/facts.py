@@ -13,12 +13,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hrms.commands.organization.tree import chain_on
 from hrms.commands.staff import counting
 from hrms.commands.staff.lookup import Rows, load_rows, main_posts, on_day, services
 from hrms.commands.timeline import decision_text
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import add_months, format_date, format_integer, months_to_words
-from models.organization import OrgUnit
 from models.restructuring import RestructuringAct
 from models.staff import Appointment, Person, SalaryRow
 from policies.engine.case import DECREES, OTHER_ALLOWANCES
@@ -89,7 +89,7 @@ def _build(
     facts.salary_row = on_day(rows.salaries, last_day)
     facts.case["person"] = _person(facts, person, rows, leave_date)
     facts.case["salary"] = _salary(facts, last_day)
-    facts.case["restructuring"] = _restructuring(facts, act, affected)
+    facts.case["restructuring"] = _restructuring(facts, rows, act, affected)
     facts.case["leave"] = {"date": leave_date.isoformat()}
     facts.case["circumstances"] = _circumstances(facts, person, rows, leave_date)
     if known := _further(facts, person):
@@ -239,7 +239,9 @@ def _salary(facts: EntitlementFacts, last_day: date) -> dict[str, Any]:
     return values
 
 
-def _restructuring(facts: EntitlementFacts, act: RestructuringAct | None, affected: bool | None) -> dict[str, Any]:
+def _restructuring(
+    facts: EntitlementFacts, rows: Rows, act: RestructuringAct | None, affected: bool | None
+) -> dict[str, Any]:
     if act is None:
         if affected:
             facts.missing.append(
@@ -260,14 +262,23 @@ def _restructuring(facts: EntitlementFacts, act: RestructuringAct | None, affect
         act.id,
     )
     if affected is None:
-        affected = _inside(facts.appointment.unit if facts.appointment else None, act.unit)
+        affected = _touched(facts.appointment, rows, act)
     facts.sources["restructuring.effective_date"] = source
     facts.sources["restructuring.directly_affected"] = source
     return {"effective_date": act.effective_on.isoformat(), "directly_affected": affected}
 
 
-def _inside(unit: OrgUnit | None, top: OrgUnit) -> bool:
-    return unit is not None and unit.path.startswith(top.path)
+def _touched(post: Appointment | None, rows: Rows, act: RestructuringAct) -> bool:
+    """Whether the act restructures a body the person works in, or worked in on the day before it took effect."""
+    if post is not None and post.unit.path.startswith(act.unit.path):
+        return True
+    before = on_day(main_posts(rows.appointments), before_act(act))
+    return before is not None and act.unit_id in chain_on(before.unit_id, before_act(act))
+
+
+def before_act(act: RestructuringAct) -> date:
+    """The last day of the old state."""
+    return act.effective_on - timedelta(days=1)
 
 
 def _circumstances(facts: EntitlementFacts, person: Person, rows: Rows, leave_date: date) -> dict[str, Any]:

@@ -76,6 +76,26 @@ def test_only_people_of_the_restructured_unit_are_affected(world: Any, act: Rest
     assert affected == [True, True, False, False]
 
 
+def test_people_of_a_body_that_ended_are_still_affected_in_the_one_that_took_them_in(world: Any) -> None:
+    """Sở A is merged into Sở B: the act on A affects those who came from it, also in divisions that moved whole."""
+    from hrms.commands.organization import MergeUnits, NewPost
+
+    on, decided = date(2025, 3, 1), date(2025, 2, 20)
+    posts = {world.people["a.1"]: NewPost("Phó Giám đốc", "deputy")}
+    ids = [world.units["a"], world.units["b"]]
+    execute(MergeUnits(on, "25/QĐ-UBND", decided, posts, unit_ids=ids, into=world.units["b"]))
+    with transaction():
+        act = RestructuringAct(
+            unit_id=ids[0], number="25/QĐ-UBND", issued_on=decided, effective_on=on, title="Sáp nhập"
+        )
+        db.session.add(act)
+    affected = [
+        entitlement_facts(world.person(name), LEAVE, act).case["restructuring"]["directly_affected"]
+        for name in ("a.2", "a1.2", "b.2")
+    ]
+    assert affected == [True, True, False]
+
+
 def test_the_salary_is_that_of_the_last_day_of_work(world: Any, act: RestructuringAct) -> None:
     """A raise from 01/06 does not count for a leave on 01/06, one from 31/05 does."""
     person = world.person("a1.2")

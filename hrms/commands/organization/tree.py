@@ -203,6 +203,23 @@ def _path(
     return found
 
 
+def chain_on(unit_id: int, day: date) -> list[int]:
+    """The unit and everything above it on ``day``, from the unit up; empty when it did not exist."""
+    found: list[int] = []
+    current: int | None = unit_id
+    while current is not None and current not in found:
+        row = db.session.execute(
+            select(OrgUnitVersion.parent_id)
+            .where(OrgUnitVersion.unit_id == current, *valid_on(day))  # type: ignore[arg-type]
+            .limit(1)
+        ).first()
+        if row is None:
+            break
+        found.append(current)
+        current = row[0]
+    return found
+
+
 def live_unit_ids(day: date, unit_ids: Iterable[int]) -> set[int]:
     """Those of the units that exist on ``day``."""
     return set(
