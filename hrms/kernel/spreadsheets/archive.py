@@ -95,6 +95,7 @@ class Archive:
             raise corrupt()
         position = 0
         for entry in sorted(entries, key=lambda item: item.header_offset):
+            self._content_start(entry)
             if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1:
                 raise corrupt()
             if entry.header_offset < position:  # parts that share bytes are how a small file unpacks without end
@@ -125,8 +126,10 @@ class Archive:
         for piece in self._pieces(entry, packed):
             size += len(piece)
             self._unpacked += len(piece)
-            if size > entry.file_size or self._unpacked > 2 * self._limits.max_unpacked_bytes:
+            if self._unpacked > 2 * self._limits.max_unpacked_bytes:
                 raise bomb()
+            if size > entry.file_size:  # a little more is damage; a full piece means that it goes on and on
+                raise bomb() if len(piece) == _CHUNK else corrupt()
             yield piece
 
     def _content_start(self, entry: zipfile.ZipInfo) -> int:

@@ -52,9 +52,14 @@ def separator_of(text: str) -> str:
     if hint := _HINT.match(text):
         return hint.group(1)
     sample = "\n".join(text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES])
+    csv.field_size_limit(2 * EXCEL_TEXT)
 
     def evidence(separator: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=separator) if len(row) > 1]
+        try:
+            reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+            widths = [len(row) for row in reader if len(row) > 1]
+        except csv.Error:  # not this separator, or a broken file: reading it will tell
+            return (0, 0)
         usual = max(widths, key=widths.count, default=0)
         return (widths.count(usual) * (usual - 1), usual)
 

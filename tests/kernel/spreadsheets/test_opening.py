@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -13,6 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrms.kernel.spreadsheets import Limits, Merge, SpreadsheetRefused, open_workbook
@@ -298,7 +301,6 @@ def test_an_archive_that_unpacks_out_of_proportion_is_refused() -> None:
 
 
 def test_an_archive_that_unpacks_too_large_is_refused() -> None:
-    import random
 
     noise = random.Random(1).randbytes(300_000)
     data = rewrite(xlsx(ROWS), {"xl/media/image1.bin": noise})
@@ -422,3 +424,27 @@ def test_column_letters(index: int, letters: str) -> None:
 def test_what_is_no_column_letter(letters: str) -> None:
     with pytest.raises(ValueError):
         column_index(letters)
+
+
+def test_a_csv_with_lone_carriage_returns_is_read() -> None:
+    """Old Macintosh programs end lines so."""
+    assert open_workbook(b"Ho ten;Nam sinh\rAn;1970\r").sheets[0].head(2) == [["Ho ten", "Nam sinh"], ["An", "1970"]]
+
+
+@given(st.integers(0, 2**32), st.sampled_from(["xlsx", "xls", "csv", "part"]))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(seed: int, kind: str) -> None:
+    chance = random.Random(seed)
+    good = {"xlsx": xlsx(ROWS), "xls": (FIXTURES / "danh-sach.xls").read_bytes(), "csv": b"Ho ten;Nam\nAn;1970\n"}
+    data = bytearray(part(good["xlsx"], SHEET) if kind == "part" else good[kind])
+    for _damage in range(chance.randrange(1, 8)):
+        at = chance.randrange(len(data))
+        if chance.random() < 0.7:
+            data[at] = chance.randrange(256)
+        else:
+            del data[at : at + chance.randrange(1, 10)]
+    try:
+        book = open_workbook(rewrite(good["xlsx"], {SHEET: bytes(data)}) if kind == "part" else bytes(data))
+        for sheet in book.with_data:
+            assert all(len(cells) <= 256 for _number, cells in sheet.rows())
+    except SpreadsheetRefused as refused:
+        assert refused.code
