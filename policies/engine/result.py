@@ -14,7 +14,7 @@ from policies.engine.trace import Node, Text, render, tree_dict
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why yes, or one reason why not: code of the contract, article, Vietnamese message."""
+    """Why yes, or one reason why not, or a warning (which never blocks): code, article, Vietnamese message."""
 
     code: str
     article: str
@@ -28,10 +28,6 @@ class Reason:
     def to_dict(self) -> dict[str, str]:
         """JSON form."""
         return {"code": self.code, "article": self.article, "message": self.message}
-
-
-# A warning has the same three parts as a reason; it never blocks.
-Warning_ = Reason
 
 
 @dataclass(slots=True)
