@@ -130,9 +130,7 @@ def test_a_later_recalculation_shows_the_difference_line_by_line(desk, world):
 
 def overlaid(**values: str):
     """The law with other values, as a later amendment of a parameter would make it."""
-    changes = {
-        name: Override(Decimal(value), "Văn bản thử nghiệm", "Điều 1") for name, value in values.items()
-    }
+    changes = {name: Override(Decimal(value), "Văn bản thử nghiệm", "Điều 1") for name, value in values.items()}
     return default_store().overlay(changes)
 
 

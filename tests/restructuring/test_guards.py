@@ -93,8 +93,13 @@ def test_a_decision_after_the_closing_day_is_stopped(desk, decided, state):
 
 @pytest.mark.parametrize(
     ("present", "allowed", "code"),
-    [(None, 3, "leaders_unknown"), (3, None, "leaders_unknown"), (2, 3, "no_surplus_of_leaders"),
-     (3, 3, "no_surplus_of_leaders"), (4, 3, "")],
+    [
+        (None, 3, "leaders_unknown"),
+        (3, None, "leaders_unknown"),
+        (2, 3, "no_surplus_of_leaders"),
+        (3, 3, "no_surplus_of_leaders"),
+        (4, 3, ""),
+    ],
 )
 def test_point_g_needs_more_leaders_than_allowed(desk, present, allowed, code):
     case_id = desk.open("a1.1", ground="2.1.g", deputies_present=present, deputies_allowed=allowed)
