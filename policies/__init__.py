@@ -17,6 +17,7 @@ from policies.api import (
     load_text,
     parameters_fingerprint,
     parse_one,
+    read_cases,
 )
 from policies.engine.case import Case
 from policies.engine.errors import CaseFaults, Fault, PolicyError
@@ -47,4 +48,5 @@ __all__ = [
     "parameters_fingerprint",
     "parse_cases",
     "parse_one",
+    "read_cases",
 ]

@@ -40,18 +40,42 @@ def parameters_fingerprint(store: ParameterStore | None = None) -> str:
 
 def load_text(text: str, format: TextFormat = "auto") -> Any:  # noqa: A002 - the word of the contract
     """Plain data of a YAML or JSON text with exact numbers; raises ``CaseFaults`` with every fault."""
-    if format == "json":
-        return read_json(text)
-    if format == "auto" and text.lstrip()[:1] in ("{", "["):
+    faults: list[Fault] = []
+    data = _load(text, format, faults)
+    if faults:
+        raise CaseFaults(faults)
+    return data
+
+
+def _load(text: str, syntax: TextFormat, faults: list[Fault]) -> Any:
+    if syntax == "json":
+        return read_json(text, faults=faults)
+    if syntax == "auto" and text.lstrip()[:1] in ("{", "["):
         try:
-            return read_json(text)
-        except CaseFaults as faults:
+            return read_json(text, faults=faults)
+        except CaseFaults as broken:
             # A YAML flow list also starts with a bracket; what is neither keeps the JSON message.
             try:
-                return read_yaml(text)
+                return read_yaml(text, faults=faults)
             except CaseFaults:
-                raise faults from None
-    return read_yaml(text)
+                raise broken from None
+    return read_yaml(text, faults=faults)
+
+
+def read_cases(text: str, format: TextFormat = "auto") -> tuple[list[Case], list[Fault]]:  # noqa: A002
+    """Cases and faults of a YAML or JSON text: faults of writing (keys given twice) and of content together.
+
+    Never raises for bad input; ``faults`` empty means that every case is usable.
+    """
+    faults: list[Fault] = []
+    try:
+        data = _load(text, format, faults)
+    except CaseFaults as broken:
+        return [], broken.faults
+    if data is None and not faults:
+        return [], [Fault("cases", "tệp trống; cần một hồ sơ hoặc một danh sách hồ sơ")]
+    cases, found = parse_cases(data)
+    return cases, faults + found
 
 
 def calculate(case: Case | Mapping[str, Any], store: ParameterStore | None = None) -> Result:
@@ -103,10 +127,7 @@ def calculate_text(
     store: ParameterStore | None = None,
 ) -> list[dict[str, Any]]:
     """What ``run.py calc`` and the REST door answer: results of a text as plain data; ``CaseFaults`` when malformed."""
-    data = load_text(text, format)
-    if data is None:
-        raise CaseFaults([Fault("cases", "tệp trống; cần một hồ sơ hoặc một danh sách hồ sơ")])
-    cases, faults = parse_cases(data)
+    cases, faults = read_cases(text, format)
     if faults:
         raise CaseFaults(faults)
     return [result.to_dict() for result in calculate_many(cases, store)]

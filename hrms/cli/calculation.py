@@ -23,7 +23,7 @@ def calc_command(file: TextIO, style: str) -> None:
       python run.py calc case.yaml
       python run.py calc cases.json --format table
     """
-    from policies import api, render
+    from policies import CaseFaults, api, render
 
     try:
         content = file.read()
@@ -33,12 +33,17 @@ def calc_command(file: TextIO, style: str) -> None:
     if not content.strip():
         click.echo("cases: tệp rỗng, cần ít nhất một hồ sơ.", err=True)
         sys.exit(2)
-    cases, faults = api.parse_cases(api.load_text(content))
+    cases, faults = api.read_cases(content)
+    results = []
+    if not faults:
+        try:
+            results = api.calculate_many(cases)
+        except CaseFaults as refused:
+            faults = refused.faults
     if faults:
         for fault in faults:
             click.echo(str(fault), err=True)
         sys.exit(2)
-    results = api.calculate_many(cases)
     if style == "table":
         click.echo(render.as_table(results))
     else:

@@ -77,8 +77,11 @@ class _Tree:
         return raw
 
 
-def read_yaml(text: str, root: str = "cases") -> Any:
-    """Plain data of a YAML text; raises ``CaseFaults`` with all faults found. Paths start with ``root``."""
+def read_yaml(text: str, root: str = "cases", faults: list[Fault] | None = None) -> Any:
+    """Plain data of a YAML text; raises ``CaseFaults`` with all faults found. Paths start with ``root``.
+
+    With ``faults`` given, what leaves usable data behind (a key given twice) is added there instead of raised.
+    """
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -95,8 +98,15 @@ def read_yaml(text: str, root: str = "cases") -> Any:
     tree = _Tree(root)
     start = root if isinstance(node, yaml.SequenceNode) else f"{root}[0]"
     data = tree.build(node, start)
-    if tree.faults:
-        raise CaseFaults(tree.faults)
+    return _settle(data, tree.faults, faults)
+
+
+def _settle(data: Any, found: list[Fault], faults: list[Fault] | None) -> Any:
+    """Hand the faults to the caller's list, or raise them."""
+    if faults is not None:
+        faults.extend(found)
+    elif found:
+        raise CaseFaults(found)
     return data
 
 
@@ -130,8 +140,8 @@ def _no_constant(raw: str) -> Any:
     raise ValueError(raw)
 
 
-def read_json(text: str, root: str = "cases") -> Any:
-    """Plain data of a JSON text; raises ``CaseFaults`` with all faults found. Paths start with ``root``."""
+def read_json(text: str, root: str = "cases", faults: list[Fault] | None = None) -> Any:
+    """Plain data of a JSON text; faults as in ``read_yaml``."""
     try:
         data = json.loads(
             text, object_pairs_hook=_Pairs, parse_float=_json_number, parse_int=_json_int, parse_constant=_no_constant
@@ -145,11 +155,9 @@ def read_json(text: str, root: str = "cases") -> Any:
         ) from None
     except RecursionError:
         raise CaseFaults([Fault(root, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp")]) from None
-    faults: list[Fault] = []
-    plain = _undouble(data, root if isinstance(data, list) else f"{root}[0]", faults, 0)
-    if faults:
-        raise CaseFaults(faults)
-    return plain
+    found: list[Fault] = []
+    plain = _undouble(data, root if isinstance(data, list) else f"{root}[0]", found, 0)
+    return _settle(plain, found, faults)
 
 
 def _undouble(data: Any, path: str, faults: list[Fault], depth: int) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies import CaseFaults, calculate, calculate_many, calculate_text, load_text, parse_cases
+from policies import CaseFaults, calculate, calculate_many, calculate_text, load_text, parse_cases, read_cases
 from tests.policies.conftest import base_case
 
 
@@ -106,6 +106,14 @@ def test_keys_given_twice_are_faults_in_yaml_and_json():
         with pytest.raises(CaseFaults) as caught:
             load_text(text)
         assert [f.path for f in caught.value.faults] == ["cases[0].person.sex", "cases[0].leave.date"]
+
+
+def test_faults_of_writing_and_of_content_come_together():
+    cases, found = read_cases("- {person: {sex: x, sex: y}, leave: {date: 2025-13-01}}\n- {salary: {}}\n")
+    assert cases == []
+    paths = [f.path for f in found]
+    assert paths[0] == "cases[0].person.sex"
+    assert {"cases[0].leave.date", "cases[0].person.birth_date", "cases[1].person", "cases[1].leave"} <= set(paths)
 
 
 def test_fractions_are_read_exactly_and_dates_stay_text():
