@@ -63,7 +63,7 @@ class RoleAssignment(Tracked, Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), nullable=False)
     role: Mapped[str] = mapped_column(String(30), nullable=False)
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))  # empty: province-wide
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)  # empty: province-wide
     valid_from: Mapped[date] = mapped_column(Date, nullable=False, default=clock.today)
     valid_to: Mapped[date | None] = mapped_column(Date)
 

@@ -222,7 +222,7 @@ class CasePaper(Tracked, Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("case_batch.id"))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False, index=True)
     kind: Mapped[str] = mapped_column(String(40), nullable=False)  # calculation_sheet | submission | decision | budget_list
     number: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     issued_on: Mapped[date | None] = mapped_column(Date)

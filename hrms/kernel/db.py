@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from flask_appbuilder import Model
 from flask_appbuilder.utils.legacy import get_sqla_class
-from sqlalchemy import BigInteger, Dialect, Engine, Integer, String, Text, event
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import BigInteger, Dialect, Engine, Integer, String, Text, event, inspect
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import DateTime, TypeDecorator
 
 from hrms.kernel import actor, clock
+from hrms.kernel.errors import Fault, Refused
 
 db = get_sqla_class()(metadata=Model.metadata, session_options={"autoflush": True})
 
@@ -146,6 +148,33 @@ class Tracked:
         # SQLAlchemy adds "AND version = :old" to every UPDATE and raises StaleDataError for the second of two editors.
         table = getattr(cls, "__table__", None)
         return {"version_id_col": cls.version if table is None else table.c.version}
+
+
+@lru_cache(maxsize=256)
+def _text_limits(model: Any) -> tuple[tuple[str, int], ...]:
+    """The bounded text columns of a table: attribute and number of characters."""
+    mapper: Any = inspect(model)
+    return tuple(
+        (attribute.key, attribute.columns[0].type.length)
+        for attribute in mapper.column_attrs
+        if type(attribute.columns[0].type) is String and attribute.columns[0].type.length
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _texts_fit(session: Session, _context: Any, _instances: Any) -> None:
+    """SQLite keeps what does not fit; PostgreSQL fails with a sentence nobody can act on. Here both say it at once."""
+    faults: list[Fault] = []
+    for record in (*session.new, *session.dirty):
+        for name, limit in _text_limits(cast("Any", type(record))):
+            value = record.__dict__.get(name)
+            if isinstance(value, str) and len(value) > limit:
+                faults.append(
+                    Fault(name, f"Nội dung dài {len(value)} ký tự, chỗ này nhận tối đa {limit}. Hãy viết ngắn lại.",
+                          code="too_long")
+                )
+    if faults:
+        raise Refused(faults)
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -5,17 +5,18 @@ A new table with a scope gets an entry in :data:`BUILDERS`; the tests that need 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hrms.kernel import access
+from hrms.kernel import access, attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.jobs import JobRun
-from models import account, organization, restructuring, staff
+from models import account, importing, organization, restructuring, staff
 from tests.support.world import World
 
 DAY = date(2025, 1, 1)
@@ -72,6 +73,11 @@ def _case(place: Place) -> restructuring.DownsizingCase:
     )
 
 
+def _import(place: Place) -> importing.StaffImport:
+    file, name = attachments.store(io.BytesIO(f"stt;ho ten\n1;{place.unit.code}".encode()), "danh-sach.csv")
+    return importing.StaffImport(unit_id=place.unit.id, file_id=file.id, file_name=name, as_of=DAY)
+
+
 BUILDERS: dict[type[Any], Builder] = {
     organization.OrgUnit: lambda place: place.unit,
     organization.OrgUnitVersion: lambda place: place.unit.versions[0],
@@ -109,6 +115,7 @@ BUILDERS: dict[type[Any], Builder] = {
     staff.FamilyRelation: _of_person(staff.FamilyRelation, relation="vợ", full_name="Lê Thị Hoa"),
     staff.EarlierBenefit: _of_person(staff.EarlierBenefit, decree="29/2023"),
     staff.YearRating: _of_person(staff.YearRating, year=2021, level="HT"),
+    importing.StaffImport: _import,
     account.Account: lambda place: place.account,
     account.RoleAssignment: lambda place: place.account.assignments[0],
     JobRun: lambda place: JobRun(kind="sample", title="Việc mẫu", owner_user_id=place.account.user_id),
