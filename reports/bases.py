@@ -42,8 +42,12 @@ def _laws() -> tuple[_Law, ...]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / "authority.yaml").read_text(encoding="utf-8"))["laws"]
     return tuple(
         _Law(
-            row["title"], row.get("from", date.min), row.get("to", date.max), frozenset(row.get("bodies", ())),
-            frozenset(row.get("categories", ())), frozenset(row.get("benefits", ())),
+            row["title"],
+            row.get("from", date.min),
+            row.get("to", date.max),
+            frozenset(row.get("bodies", ())),
+            frozenset(row.get("categories", ())),
+            frozenset(row.get("benefits", ())),
         )
         for row in rows
     )
@@ -72,13 +76,24 @@ def decree_documents(decree_code: str, law_version: str) -> list[str]:
 def act_title(act: RestructuringAct) -> str:
     """The restructuring document with number, day, issuer and trích yếu."""
     issuer = f" của {act.issuer}" if act.issuer else ""
-    return f"{kind_of_number(act.number)} số {act.number} {day_in_text(act.issued_on)}{issuer} {_about(act.title)}".strip()
+    return (
+        f"{kind_of_number(act.number)} số {act.number} {day_in_text(act.issued_on)}{issuer} {_about(act.title)}".strip()
+    )
 
 
 _KINDS = (
-    ("/NQ-", "Nghị quyết"), ("/NQ", "Nghị quyết"), ("/QĐ-", "Quyết định"), ("/QĐ", "Quyết định"), ("/NĐ-", "Nghị định"),
-    ("/KL-", "Kết luận"), ("/ĐA-", "Đề án"), ("/KH-", "Kế hoạch"), ("/TB-", "Thông báo"), ("/TTr-", "Tờ trình"),
-    ("/BB-", "Biên bản"), ("/QH", "Luật"),
+    ("/NQ-", "Nghị quyết"),
+    ("/NQ", "Nghị quyết"),
+    ("/QĐ-", "Quyết định"),
+    ("/QĐ", "Quyết định"),
+    ("/NĐ-", "Nghị định"),
+    ("/KL-", "Kết luận"),
+    ("/ĐA-", "Đề án"),
+    ("/KH-", "Kế hoạch"),
+    ("/TB-", "Thông báo"),
+    ("/TTr-", "Tờ trình"),
+    ("/BB-", "Biên bản"),
+    ("/QH", "Luật"),
 )
 
 

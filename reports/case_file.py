@@ -16,7 +16,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound, Refused
 from models.organization import OrgUnit
 from models.restructuring import CaseCalculation, DownsizingCase
-from reports.formats import birth
+from reports.formats import birth, day_in_text
 from reports.letter import Body, body_of, issuing_unit
 
 # A paper of a case in one of these states may be signed; before, it is a draft and says so across the page.
@@ -43,7 +43,7 @@ DECREE_NAMES = {
 
 @dataclass
 class CaseFile:
-    """``calculation`` is the one in force: frozen after the decision, the newest before; ``None`` = not computed yet."""
+    """``calculation`` is the one in force: frozen after the decision, the newest before; ``None``: none yet."""
 
     case: DownsizingCase
     calculation: CaseCalculation | None
@@ -94,6 +94,20 @@ class CaseFile:
     @property
     def birth(self) -> str:
         return birth(self.case.person.birth_date, self.case.person.birth_precision)
+
+    @property
+    def birth_in_text(self) -> str:
+        """``ngày 20 tháng 5 năm 1966``, ``tháng 5 năm 1966`` or ``năm 1966``: no more than is known."""
+        day, precision = self.case.person.birth_date, self.case.person.birth_precision
+        text = day_in_text(day)
+        if precision == "day":
+            return text
+        return text[text.index("tháng") if precision == "month" else text.index("năm") :]
+
+    @property
+    def unbroken_name(self) -> str:
+        """The name for a centred title: it is not torn at the end of a line."""
+        return self.name.replace(" ", "\u00a0")
 
     @property
     def title(self) -> str:
@@ -147,7 +161,8 @@ class CaseFile:
                     Fault(
                         "case",
                         _(
-                            "Hồ sơ %(number)s chưa có kết quả tính chế độ. Hãy bổ sung dữ liệu còn thiếu, bấm «Tính lại» rồi in.",
+                            "Hồ sơ %(number)s chưa có kết quả tính chế độ. "
+                            "Hãy bổ sung dữ liệu còn thiếu, bấm «Tính lại» rồi in.",
                             number=self.case.label,
                         ),
                         code="not_calculated",

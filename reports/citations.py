@@ -81,7 +81,7 @@ def _piece(piece: str) -> str:
     start = _DOCUMENT.search(piece)
     if start is None:
         return small_to_large(piece)
-    places, document = piece[: start.start()].strip(" ,"), document_names(piece[start.start():])
+    places, document = piece[: start.start()].strip(" ,"), document_names(piece[start.start() :])
     text = f"{small_to_large(places)} {document}".strip()
     if amended:
         for number, by in AMENDMENT_OF.items():
@@ -91,7 +91,7 @@ def _piece(piece: str) -> str:
 
 
 def only_article(article: str) -> str:
-    """The first article without its document, for a paper that has just named the document: ``điểm a khoản 1 Điều 7``."""
+    """The first article without its document, for a paper that has just named it: ``điểm a khoản 1 Điều 7``."""
     piece = _ASIDE.sub("", _AMENDED.sub("", article.split(";")[0].strip()))
     start = _DOCUMENT.search(piece)
     return small_to_large(piece[: start.start()].strip(" ,") if start else piece)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from hrms.kernel import clock
@@ -10,17 +9,9 @@ from hrms.kernel.text import format_integer
 from reports import bases, pdf, wording
 from reports.case_file import CaseFile
 from reports.formats import day_in_text
-from reports.letter import Body, Letterhead, Recipients, home_affairs_body, province_body
+from reports.letter import NUMBER_BLANK, Body, Letterhead, Numbered, Recipients, home_affairs_body, province_body
 
 ISSUERS = ("province", "home_affairs", "agency")
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """What the records office gave: number and day, or the blanks of a draft."""
-
-    number: str = ""
-    issued_on: date | None = None
 
 
 def issuer_of(file: CaseFile, choice: str = "") -> tuple[str, Body]:
@@ -33,16 +24,17 @@ def issuer_of(file: CaseFile, choice: str = "") -> tuple[str, Body]:
                 choice = "home_affairs"
             elif number.endswith(f"-{file.body.symbol}"):
                 choice = "agency"
-    bodies = {"province": province_body, "home_affairs": home_affairs_body, "agency": lambda: file.body}
-    return choice, bodies[choice]()
+    if choice == "agency":
+        return choice, file.body
+    return choice, home_affairs_body() if choice == "home_affairs" else province_body()
 
 
 def about_of(file: CaseFile) -> str:
     """Trích yếu with the name: it stands on the paper only, never in a file's metadata."""
     if file.case.revision > 1:
-        return f"Về việc điều chỉnh chính sách, chế độ {file.action} đối với {file.honorific} {file.name}"
+        return f"Về việc điều chỉnh chính sách, chế độ {file.action} đối với {file.honorific} {file.unbroken_name}"
     verb = "giải quyết" if file.benefit in ("early_retirement", "severance", "waiting_leave") else ""
-    return " ".join(f"Về việc {verb} {file.action} đối với {file.honorific} {file.name}".split())
+    return " ".join(f"Về việc {verb} {file.action} đối với {file.honorific}".split()) + f" {file.unbroken_name}"
 
 
 def legal_lines(file: CaseFile, body: Body, day: date) -> list[str]:
@@ -55,7 +47,9 @@ def legal_lines(file: CaseFile, body: Body, day: date) -> list[str]:
     return lines
 
 
-def decision(file: CaseFile, numbered: Numbered | None = None, issuer: str = "") -> pdf.Paper:
+def decision(
+    file: CaseFile, numbered: Numbered | None = None, issuer: str = "", submission: Numbered | None = None
+) -> pdf.Paper:
     """The decision as a PDF. A case that is not decided yet carries the watermark of a draft.
 
     Raises :class:`Refused` without a calculation; refuses nothing else: a draft may be printed to be looked at.
@@ -72,7 +66,7 @@ def decision(file: CaseFile, numbered: Numbered | None = None, issuer: str = "")
         "file": file,
         "about": about_of(file),
         "authority": body.authority,
-        "bases": [*legal_lines(file, body, day), *_requests(file, choice)],
+        "bases": [*legal_lines(file, body, day), *_requests(file, choice, submission or Numbered())],
         "right": wording.right_article(file),
         "ground": wording.ground_article(case.ground) if file.decree == "178" else "",
         "insured": wording.insured(file),
@@ -89,7 +83,7 @@ def decision(file: CaseFile, numbered: Numbered | None = None, issuer: str = "")
     return pdf.render("decision.html", context, title=f"Quyết định – hồ sơ {case.label}", subject=f"Hồ sơ {case.label}")
 
 
-def _requests(file: CaseFile, choice: str) -> list[str]:
+def _requests(file: CaseFile, choice: str, submission: Numbered) -> list[str]:
     lines = []
     if file.case.application_on is not None:
         when = day_in_text(file.case.application_on)
@@ -97,6 +91,8 @@ def _requests(file: CaseFile, choice: str) -> list[str]:
     proposer = file.body.decider if choice != "province" else home_affairs_body().decider
     if choice == "agency":
         proposer = "người phụ trách công tác tổ chức cán bộ"
+    elif choice == "province":
+        proposer += f" tại Tờ trình số {submission.number or NUMBER_BLANK} {submission.day}"
     lines.append(f"Theo đề nghị của {proposer}")
     return lines
 
@@ -122,8 +118,8 @@ def _pension(file: CaseFile) -> str:
         return text + "."
     if file.benefit == "waiting_leave":
         return (
-            f"Trong thời gian nghỉ công tác chờ đủ tuổi nghỉ hưu, {who} được hưởng nguyên lương và đóng bảo hiểm xã hội, "
-            "bảo hiểm y tế theo quy định; cơ quan bảo hiểm xã hội giải quyết chế độ hưu trí khi đủ tuổi."
+            f"Trong thời gian nghỉ công tác chờ đủ tuổi nghỉ hưu, {who} được hưởng nguyên lương và đóng bảo hiểm "
+            "xã hội, bảo hiểm y tế theo quy định; cơ quan bảo hiểm xã hội giải quyết chế độ hưu trí khi đủ tuổi."
         )
     return ""
 
@@ -164,4 +160,6 @@ def _recipients(file: CaseFile, choice: str) -> Recipients:
     others = ["Bảo hiểm xã hội tỉnh", "Kho bạc Nhà nước nơi giao dịch"]
     if choice == "province":
         return Recipients.of([article, "Chủ tịch, các Phó Chủ tịch UBND tỉnh (để b/c)", *others], "NC")
-    return Recipients.of([article, "Sở Nội vụ", "Sở Tài chính", *others] if choice == "agency" else [article, *others], "TCCB")
+    return Recipients.of(
+        [article, "Sở Nội vụ", "Sở Tài chính", *others] if choice == "agency" else [article, *others], "TCCB"
+    )

@@ -59,12 +59,10 @@ def number(value: Decimal | int | str | None) -> str:
     """``4,98``; what is not a number stays as it is."""
     if value is None or value == "":
         return ""
-    if isinstance(value, str):
-        try:
-            value = Decimal(value)
-        except ArithmeticError:
-            return value
-    return format_decimal(value)
+    try:
+        return format_decimal(Decimal(value))
+    except ArithmeticError:
+        return str(value)
 
 
 def two_digits(value: int | None) -> str:

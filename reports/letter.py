@@ -14,6 +14,7 @@ from models.organization import OrgUnit
 from reports.formats import day_in_text
 
 BLANK_NUMBER = "\u2003\u2003"  # room for the number that the records office writes
+NUMBER_BLANK = "……"
 HOME_AFFAIRS_SYMBOL = "SNV"
 FINANCE_SYMBOL = "STC"
 _PEOPLES_COMMITTEE = re.compile(r"^(ỦY BAN NHÂN DÂN)\s+(.+)$")
@@ -41,7 +42,7 @@ class Letterhead:
 
     @property
     def number_text(self) -> str:
-        """``05/QĐ-SNV``; ``    /QĐ-SNV`` while the number is not known. A number that carries its sign stays as it is."""
+        """``05/QĐ-SNV``; ``    /QĐ-SNV`` while the number is not known. A number with its sign stays as it is."""
         if "/" in self.number:
             return self.number
         digits = f"{int(self.number):02d}" if self.number.isdigit() else self.number
@@ -52,6 +53,18 @@ class Letterhead:
         if self.issued_on is not None:
             return day_in_text(self.issued_on)
         return f"ngày …… tháng …… năm {self.year if self.year else '……'}"
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """What the records office gave a paper: number and day, or the blanks of a draft."""
+
+    number: str = ""
+    issued_on: date | None = None
+
+    @property
+    def day(self) -> str:
+        return day_in_text(self.issued_on)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -45,7 +45,7 @@ def own_files_only(url: str, timeout: int = 10, ssl_context: Any = None) -> dict
     """
     prefix = TEMPLATES.as_uri() + "/"
     if url.startswith(prefix):
-        path = (TEMPLATES / url[len(prefix):]).resolve()
+        path = (TEMPLATES / url[len(prefix) :]).resolve()
         if path.is_relative_to(TEMPLATES) and path.is_file():
             return {"string": path.read_bytes(), "redirected_url": url}
     raise FetchRefused("papers use only files of their own template folder")
@@ -105,6 +105,16 @@ def render(template: str, context: Mapping[str, Any], *, title: str, subject: st
     return Paper(document, title)
 
 
+def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
+    """Several laid-out papers as one file, every one with the page numbers it was laid out with."""
+    pages = [page for paper in papers for page in paper.document.pages]
+    document = papers[0].document.copy(pages)
+    # The first paper's own title must not name the whole.
+    document.metadata = type(document.metadata)()
+    _describe(document, title, subject)
+    return Paper(document, title, [warning for paper in papers for warning in paper.warnings])
+
+
 def _style(configuration: FontConfiguration) -> CSS:
     return CSS(string=_stylesheet(), font_config=configuration, url_fetcher=own_files_only)
 
@@ -121,15 +131,13 @@ def _describe(document: Document, title: str, subject: str) -> None:
     about.created = about.modified = None  # a file printed twice from the same data is the same file
 
 
-def merge(papers: Iterable[bytes], *, title: str, labels: Iterable[str] = ()) -> bytes:
-    """Several PDFs as one, every one with its own page numbers and a bookmark (``labels``, in the same order)."""
+def merge(files: Iterable[bytes], *, title: str) -> bytes:
+    """Finished PDFs as one, with their bookmarks: for hundreds of papers, whose pages would fill the memory."""
     from pypdf import PdfWriter
 
     writer = PdfWriter()
-    names = iter(labels)
-    for content in papers:
-        writer.append(BytesIO(content), outline_item=next(names, None), import_outline=False)
-    writer.compress_identical_objects(remove_identicals=True, remove_orphans=True)
+    for content in files:
+        writer.append(BytesIO(content), import_outline=True)
     writer.add_metadata({"/Title": title, "/Author": CREATOR, "/Creator": CREATOR, "/Producer": "WeasyPrint, pypdf"})
     writer.root_object[_name("/Lang")] = _text("vi")
     out = BytesIO()
@@ -174,4 +182,4 @@ def missing_font() -> str:
     return "".join(_strange_faces(document)[:1])
 
 
-__all__ = ["CREATOR", "FetchRefused", "Paper", "html", "merge", "missing_font", "own_files_only", "render"]
+__all__ = ["CREATOR", "FetchRefused", "Paper", "bind", "html", "merge", "missing_font", "own_files_only", "render"]

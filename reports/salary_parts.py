@@ -71,10 +71,14 @@ def salary_parts(inputs: Mapping[str, Any], result: Mapping[str, Any]) -> list[S
             exact = value
         parts.append(_part(name, value, exact, base, name in counted))
     order = list(ALLOWANCE_LABELS)
-    return sorted(parts, key=lambda part: (not part.counted, order.index(part.key) if part.key in order else len(order)))
+    return sorted(
+        parts, key=lambda part: (not part.counted, order.index(part.key) if part.key in order else len(order))
+    )
 
 
 def _part(key: str, value: Decimal, exact: Decimal, base: int, counted: bool) -> SalaryPart:
     text = format(value.normalize(), "f").replace(".", ",")
     shown = f"{text}%" if key.endswith("_percent") else text
-    return SalaryPart(key, ALLOWANCE_LABELS.get(key, key), shown, round_dong(exact * base) if counted else None, counted)
+    return SalaryPart(
+        key, ALLOWANCE_LABELS.get(key, key), shown, round_dong(exact * base) if counted else None, counted
+    )

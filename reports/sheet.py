@@ -1,4 +1,4 @@
-"""The calculation sheet (phiếu tính chế độ): facts, salary, dates, every line, the whole explanation, who answers for it.
+"""The calculation sheet (phiếu tính chế độ): facts, salary, dates, every line, the whole explanation, who signs.
 
 Fed by a stored calculation of a case, or by the calculator's bare result: both are the plain data of the contract.
 """
@@ -134,9 +134,17 @@ class Sheet:
             ("Ngày hưởng lương hưu theo tuổi", day(result.get("retirement_date")), how("Ngày hưởng lương hưu")),
             ("Số tháng nghỉ sớm", _with(result.get("months_early"), "tháng"), how("Số tháng nghỉ sớm")),
             ("Số năm nghỉ sớm", _with(number(result.get("years_early")), "năm"), how("Số năm nghỉ sớm")),
-            ("Số năm đóng BHXH để tính", _with(number(result.get("social_insurance_years")), "năm"), how("Số năm đóng BHXH")),
+            (
+                "Số năm đóng BHXH để tính",
+                _with(number(result.get("social_insurance_years")), "năm"),
+                how("Số năm đóng BHXH"),
+            ),
             ("Số tháng tính trợ cấp thôi việc", _with(result.get("severance_months"), "tháng"), how("Số tháng tính")),
-            ("Nghỉ trong 12 tháng đầu", "" if first12 is None else "có" if first12 else "không", how("Nghỉ trong 12 tháng")),
+            (
+                "Nghỉ trong 12 tháng đầu",
+                "" if first12 is None else "có" if first12 else "không",
+                how("Nghỉ trong 12 tháng"),
+            ),
         ]
         return [row for row in rows if row[1]]
 

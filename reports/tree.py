@@ -1,4 +1,4 @@
-"""The stored explanation of a calculation as numbered lines of a paper: steps, parameters with validity and mark, refusals."""
+"""The stored explanation of a calculation as numbered lines of a paper: steps, parameters, refusals."""
 
 from __future__ import annotations
 

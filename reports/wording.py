@@ -13,7 +13,9 @@ from reports.formats import day_in_text
 
 # Sources of funds in the words of a decision; codes are those the finance step stores on a case.
 SOURCES: Mapping[str, str] = {
-    "salary_reform": "nguồn cải cách tiền lương của ngân sách địa phương; trường hợp thiếu, ngân sách trung ương bổ sung",
+    "salary_reform": (
+        "nguồn cải cách tiền lương của ngân sách địa phương; trường hợp thiếu, ngân sách trung ương bổ sung"
+    ),
     "unit_estimate": "dự toán chi thường xuyên được giao hằng năm của cơ quan, đơn vị",
     "own_revenue": "nguồn thu của đơn vị sự nghiệp công lập",
     "local_top_up": "ngân sách địa phương theo quyết định hỗ trợ của địa phương",
@@ -65,7 +67,7 @@ def paid_lines(file: CaseFile) -> list[dict[str, Any]]:
     return [
         {
             "letter": LETTERS[position],
-            "label": line["label"],
+            "label": spelled_out(str(line["label"])),
             "formula": line["formula"],
             "amount": line["amount"],
             "article": only_article(str(line["article"])) or in_text(str(line["article"])),
@@ -88,6 +90,11 @@ def funding(file: CaseFile) -> str:
             text += f" (Quyết định số {file.case.local_top_up_decision}"
             text += f" {day_in_text(file.case.local_top_up_on)})" if file.case.local_top_up_on else ")"
     return text
+
+
+def spelled_out(text: str) -> str:
+    """Abbreviations that have no place in the text of a decision."""
+    return text.replace("BHXH", "bảo hiểm xã hội")
 
 
 def joined(parts: Sequence[str]) -> str:
