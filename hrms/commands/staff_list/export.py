@@ -24,7 +24,7 @@ _BIRTH, _SALARY, _ALLOWANCES = "Ngày, tháng, năm sinh", "Mức lương hiện
 _EDUCATION, _INSURANCE = "Trình độ", "Thời gian đóng BHXH"
 
 COLUMNS: tuple[Column, ...] = (
-    _column("ordinal", "STT", kind="integer", width=5),
+    _column("ordinal", "STT", kind="ordinal", width=5),
     _column("full_name", "Họ và tên", width=26),
     _column("birth_date_male", "Nam", _BIRTH, "date", 12),
     _column("birth_date_female", "Nữ", _BIRTH, "date", 12),

@@ -20,6 +20,7 @@ from hrms.kernel.spreadsheets.workbook import Sheet
 ERROR_TITLE = "Lỗi"
 WARNING_TITLE = "Lưu ý"
 _WIDTH, _REASON_WIDTH = 14, 60
+_LINE = 15
 
 
 def write_error_workbook(
@@ -55,6 +56,9 @@ def write_error_workbook(
     page.set_column(0, last, _WIDTH)
     page.set_column(last + 1, last + 2, _REASON_WIDTH)
     page.freeze_panes(header.first_data_row - 1, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
     for merge in sheet.merges:
         if merge.last_row < header.first_data_row and merge.last_column <= last:
             record_merge(page, merge.first_row - 1, merge.first_column, merge.last_row - 1, merge.last_column)
@@ -69,12 +73,14 @@ def write_error_workbook(
         rejected += bool(bad)
         row = at if only_rejected else number - 1
         in_header = header.first_row <= number <= header.last_row
+        if in_header or found:
+            page.set_row(row, _LINE * (2 if in_header else max(1, sum(map(_lines_of, found)))))
         _write_row(page, row, cells, found, formats, "header" if in_header else "", last)
         if number == header.last_row:
             page.write_string(row, last + 1, ERROR_TITLE, formats["header"])
             if warned:
                 page.write_string(row, last + 2, WARNING_TITLE, formats["header"])
-        elif bad or found:
+        elif found:
             page.write_string(row, last + 1, _reasons(bad), formats["reason"])
             if warned:
                 page.write_string(
@@ -91,6 +97,10 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+
+def _lines_of(error: CellError) -> int:
+    return 1 + len(f"{error.column_label}{error.message}") // _REASON_WIDTH
 
 
 def _reasons(errors: Sequence[CellError]) -> str:

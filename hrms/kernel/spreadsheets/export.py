@@ -15,10 +15,11 @@ from xlsxwriter.utility import xl_range
 
 from hrms.kernel.text import PartialDate, format_date
 
-CellKind = Literal["text", "code", "integer", "money", "decimal", "percent", "date", "mark"]
+CellKind = Literal["text", "code", "ordinal", "integer", "money", "decimal", "percent", "date", "mark"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER_FORMATS = {
+    "ordinal": "0",
     "integer": "#,##0",
     "money": "#,##0",
     "decimal": "0.00##",
@@ -26,8 +27,21 @@ _NUMBER_FORMATS = {
     "date": "dd/mm/yyyy",
     "code": "@",
 }
-_DEFAULT_WIDTH = {"text": 22, "code": 14, "integer": 8, "money": 15, "decimal": 9, "percent": 9, "date": 12, "mark": 7}
+_DEFAULT_WIDTH = {
+    "text": 22,
+    "code": 14,
+    "ordinal": 6,
+    "integer": 8,
+    "money": 15,
+    "decimal": 9,
+    "percent": 9,
+    "date": 12,
+    "mark": 7,
+}
 _EXCEL_TEXT = 32_767
+_LINE = 15  # points of one line of the header
+_A4, _A3 = 9, 8
+_WIDEST_ON_A4 = 230  # characters; a wider table would print too small to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,7 @@ class _Table:
         page = self._page
         last = len(self._columns) - 1
         for index, column in enumerate(self._columns):
-            page.set_column(index, index, column.width or _DEFAULT_WIDTH[column.kind])
+            page.set_column(index, index, _width(column))
         at = self._write_headings(last)
         head = at
         at = self._write_header(at)
@@ -167,7 +181,8 @@ class _Table:
     def _set_up_page(self, head: int, first: int, last: int, prepared: str) -> None:
         page = self._page
         page.set_landscape()
-        page.set_paper(9)
+        width = sum(map(_width, self._columns))
+        page.set_paper(_A4 if width <= _WIDEST_ON_A4 else _A3)
         page.set_margins(left=0.79, right=0.59, top=0.79, bottom=0.79)
         page.fit_to_pages(1, 0)
         page.repeat_rows(head, first - 1)
@@ -205,9 +220,12 @@ class _Table:
     def _write_header(self, at: int) -> int:
         page = self._page
         if not self._grouped:
+            page.set_row(at, _LINE * max(_lines(column.title, _width(column)) for column in self._columns))
             for index, column in enumerate(self._columns):
                 page.write_string(at, index, column.title, self._header)
             return at + 1
+        page.set_row(at, _LINE * self._lines_of_groups())
+        page.set_row(at + 1, _LINE * self._lines_of_titles())
         start = 0
         for index, column in enumerate(self._columns):
             page.write_string(at, index, column.group or column.title, self._header)
@@ -222,6 +240,18 @@ class _Table:
         for index, column in enumerate(self._columns):
             page.write_string(at + 1, index, column.title if column.group else "", self._header)
         return at + 2
+
+    def _lines_of_groups(self) -> int:
+        widths: dict[str, int] = {}
+        for column in self._columns:
+            if column.group:
+                widths[column.group] = widths.get(column.group, 0) + _width(column)
+        return max(_lines(group, width) for group, width in widths.items())
+
+    def _lines_of_titles(self) -> int:
+        """Of the second header row; a title over both rows has the first one besides."""
+        over_both = self._lines_of_groups()
+        return max(_lines(c.title, _width(c)) - (0 if c.group else over_both) for c in self._columns)
 
     def _write_section(self, at: int, section: SectionRow, last: int) -> None:
         for index in range(last + 1):
@@ -274,9 +304,24 @@ class _Table:
                 self._page.write_blank(at, index, None, style)
 
 
+def _width(column: Column) -> int:
+    return column.width or _DEFAULT_WIDTH[column.kind]
+
+
+def _lines(title: str, width: int) -> int:
+    """Lines a bold title needs in a column of ``width`` characters, broken between words."""
+    lines, used = 1, 0
+    for word in title.split():
+        if used and used + 1 + len(word) > width * 0.9:
+            lines, used = lines + 1, len(word)
+        else:
+            used += len(word) + bool(used)
+    return lines
+
+
 def _cell_style(kind: str) -> dict[str, Any]:
     style: dict[str, Any] = {"num_format": _NUMBER_FORMATS[kind]} if kind in _NUMBER_FORMATS else {}
-    if kind in ("date", "mark", "code"):
+    if kind in ("date", "mark", "code", "ordinal"):
         style["align"] = "center"
     if kind == "text":
         style["text_wrap"] = True

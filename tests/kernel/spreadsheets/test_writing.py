@@ -107,10 +107,22 @@ def test_issuing_body_national_title_and_headings_stand_above() -> None:
 def test_the_page_prints_on_landscape_a4_with_its_header_on_every_sheet() -> None:
     page = page_of(written())
     top = row_with(page, "STT")
-    assert page.page_setup.orientation == "landscape" and page.page_setup.paperSize == 9
+    assert page.page_setup.orientation == "landscape" and int(page.page_setup.paperSize) == 9
     assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToHeight == 0
     assert page.print_title_rows == f"${top}:${top + 2}"
     assert page.freeze_panes == f"C{top + 3}"
+
+
+def test_a_table_too_wide_for_a4_prints_on_a3() -> None:
+    wide = tuple(Column(f"c{number}", f"Cột {number}", width=24) for number in range(10))
+    assert int(page_of(written([], columns=wide)).page_setup.paperSize) == 8
+
+
+def test_long_titles_have_the_height_to_be_read() -> None:
+    columns = (Column("a", "Phụ cấp trách nhiệm theo nghề (%)", "Phụ cấp", width=10), Column("b", "Khác", "Phụ cấp"))
+    page = page_of(written([], columns=columns))
+    top = row_with(page, "Phụ cấp")
+    assert page.row_dimensions[top + 1].height >= 60, "four lines of fifteen points"
 
 
 def test_cells_are_typed() -> None:
