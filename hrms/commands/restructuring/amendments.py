@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from hrms.commands.restructuring import calculation
 from hrms.commands.restructuring.requests import CaseRequest
-from hrms.commands.restructuring.rights import case_for
+from hrms.commands.restructuring.rights import case_for, case_to_step
 from hrms.commands.restructuring.words import DECIDED, DRAFT, PAID
 from hrms.commands.restructuring.workflow import WORKFLOW
 from hrms.kernel import history
@@ -104,7 +104,7 @@ class AmendCase(Command[DownsizingCase]):
     version: int | None = None
 
     def validate(self) -> Iterable[Fault]:
-        self._case = case_for(self.case_id)
+        self._case = case_to_step(self.case_id)
         check_version(self._case, self.version, {})
         return WORKFLOW.faults(self._case, "amend", reason=self.reason)
 

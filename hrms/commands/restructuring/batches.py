@@ -45,6 +45,8 @@ class CreateBatch(Command[CaseBatch]):
         self._unit = access.get(OrgUnit, self.unit_id)
         if not access.in_scope(self._unit.id, "batch", "write"):
             raise NotAllowed()
+        # Held until the end: two officers opening a round at one moment get two numbers.
+        db.session.execute(select(OrgUnit.id).where(OrgUnit.id == self._unit.id).with_for_update())
         self._year = self.year or clock.today().year
         if not EARLIEST_YEAR <= self._year <= LATEST_YEAR:
             yield Fault("year", _("Năm %(year)s không hợp lệ.", year=self._year))

@@ -49,7 +49,12 @@ def search_text(number: str, person: Person) -> str:
 
 
 def busy_people(person_ids: Sequence[int]) -> dict[int, DownsizingCase]:
-    """Person id → a case that is open or settled: one person gets one policy."""
+    """Person id → a case that is open or settled: one person gets one policy.
+
+    Inside a command the people are held until it ends, so that two officers do not open two cases at one moment.
+    """
+    people = select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
+    db.session.execute(people.with_for_update())
     query = select(DownsizingCase).where(
         DownsizingCase.person_id.in_(person_ids), DownsizingCase.state.in_((*OPEN, DECIDED, PAID))
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from hrms.commands.restructuring.words import APPRAISAL, CLOSED, DRAFT, UNIT_REVIEW
 from hrms.kernel import access
+from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from models.restructuring import DownsizingCase
 
@@ -13,6 +15,15 @@ from models.restructuring import DownsizingCase
 def case_for(case_id: int, action: str = "read") -> DownsizingCase:
     """The case in the actor's scope; :class:`NotFound` outside it."""
     return access.get(DownsizingCase, case_id, action)
+
+
+def case_to_step(case_id: int) -> DownsizingCase:
+    """The case in scope, its row held until the transaction ends: two people taking a step queue for it.
+
+    The version column alone would not do: beginning an amendment writes nothing on the version it amends.
+    """
+    db.session.execute(select(DownsizingCase.id).where(DownsizingCase.id == case_id).with_for_update())
+    return case_for(case_id)
 
 
 def work_fault(case: DownsizingCase) -> list[Fault]:

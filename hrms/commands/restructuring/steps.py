@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from hrms.commands.restructuring import amendments, calculation
 from hrms.commands.restructuring.dossier import attachment_of
 from hrms.commands.restructuring.guards import line_label
-from hrms.commands.restructuring.rights import case_for
+from hrms.commands.restructuring.rights import case_for, case_to_step
 from hrms.commands.restructuring.words import CLOSED, FINANCE_REVIEW, FUNDING_SOURCES
 from hrms.commands.restructuring.workflow import WORKFLOW
 from hrms.kernel import access, actor, clock, history
@@ -56,7 +56,7 @@ class Perform(Command[DownsizingCase]):
     funding_source: str = ""
 
     def validate(self) -> Iterable[Fault]:
-        self._case = case = case_for(self.case_id)
+        self._case = case = case_to_step(self.case_id)
         check_version(case, self.version, {})
         faults: list[Fault] = []
         if self._in_place():
@@ -215,7 +215,7 @@ class CommentLine(Command[Comment]):
     version: int | None = None
 
     def validate(self) -> Iterable[Fault]:
-        self._case = case = case_for(self.case_id)
+        self._case = case = case_to_step(self.case_id)
         check_version(case, self.version, {})
         if not any(access.may("case", action, case) for action in ("finance", "appraise", "edit", "review")):
             raise NotAllowed()
