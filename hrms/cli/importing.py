@@ -75,21 +75,24 @@ def staff_command(
     try:
         unit = target_unit(unit_code) if unit_code else _root()
         with file.open("rb") as stream:
-            request = execute(
-                StartImport(
-                    unit.id, stream, file.name, date(as_of.year, as_of.month, as_of.day) if as_of else None,
-                    "good" if good_rows_only else "all", category,
-                )
-            )  # fmt: skip
+            start = StartImport(
+                unit.id,
+                stream,
+                file.name,
+                as_of.date() if as_of else None,
+                "good" if good_rows_only else "all",
+                category,
+            )
+            request = execute(start)
     except Refused as refused:
         fail("\n".join(fault.message for fault in refused.faults) or str(refused))
         return
     written, identifier = False, request.id
     try:
         if dry_run:
-            summary, _plan = check_import(request)
+            summary, _plan = check_import(request, reading=start.reading)
         else:
-            summary = run_import(request)
+            summary = run_import(request, reading=start.reading)
             written = True
     except Refused as refused:
         kept = db.session.get(StaffImport, identifier)

@@ -82,11 +82,12 @@ class StartImport(Command[StaffImport]):
         assert self.unit_id is not None
         stored, shown = attachments.store(self.stream, self.file_name)
         try:
-            reading = read_staff_list(attachments.path_of(stored.sha256), limits())
+            reading = self.reading = read_staff_list(attachments.path_of(stored.sha256), limits())
         except SpreadsheetRefused as refused:
             raise Refused([Fault("file", refused.message, code=refused.code)]) from refused
         in_title = day_in_title(reading)
         as_of = self.as_of or (in_title if in_title and in_title <= clock.today() else None) or clock.today()
+        reading.as_of = as_of
         row = StaffImport(
             unit_id=self.unit_id,
             file_id=stored.id,

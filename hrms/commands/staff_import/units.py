@@ -44,7 +44,8 @@ class UnitBook:
     may_create: bool
     by_key: dict[str, list[OrgUnit]] = field(default_factory=dict)
     by_id: dict[int, OrgUnit] = field(default_factory=dict)
-    unknown: dict[str, dict[str, object]] = field(default_factory=dict)  # key → name, rows, suggestion
+    unknown: dict[str, dict[str, object]] = field(default_factory=dict)  # key → name, rows, choice
+    _alike: dict[str, str] = field(default_factory=dict)  # key → the one known key that is nearly the same, or ""
 
     @classmethod
     def load(cls, target: OrgUnit, as_of: date, choices: dict[str, str]) -> UnitBook:
@@ -94,11 +95,18 @@ class UnitBook:
                 _("'%(name)s' có ở nhiều nơi: %(where)s. Hãy ghi mã đơn vị thay cho tên.", name=name, where=where),
                 "",
             )
-        alike = get_close_matches(key, self.by_key, n=1, cutoff=ALIKE)
-        if alike and len(self.by_key[alike[0]]) == 1:
-            unit = self.by_key[alike[0]][0]
+        alike = self._nearly(key)
+        if alike and len(self.by_key[alike]) == 1:
+            unit = self.by_key[alike][0]
             return unit, "", _("'%(name)s' được hiểu là «%(unit)s».", name=name, unit=unit.name)
         return self._unknown(key, name, under)
+
+    def _nearly(self, key: str) -> str:
+        """The known name that is this one mistyped; looked for once a name, not once a row."""
+        if key not in self._alike:
+            found = get_close_matches(key, self.by_key, n=1, cutoff=ALIKE)
+            self._alike[key] = found[0] if found else ""
+        return self._alike[key]
 
     def _unknown(self, key: str, name: str, under: OrgUnit) -> tuple[OrgUnit | None, str, str]:
         choice = self.choices.get(key, NEW if self.may_create else HERE)

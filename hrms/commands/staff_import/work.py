@@ -25,9 +25,9 @@ SHOWN_ERRORS, SHOWN_DIFFERENCES = 200, 300
 Report = Callable[[int, int, str], None]
 
 
-def make_plan(request: StaffImport, report: Report | None = None) -> tuple[Plan, UnitBook, Any]:
-    """(plan, units, reading) of an import. Reads only."""
-    reading = open_list(request)
+def make_plan(request: StaffImport, report: Report | None = None, reading: Any = None) -> tuple[Plan, UnitBook, Any]:
+    """(plan, units, reading) of an import. Reads only. ``reading`` spares a file that was just opened a second time."""
+    reading = reading or open_list(request)
     book = UnitBook.load(request.unit, request.as_of, dict(request.unit_choices or {}))
     progress = (lambda done, total: report(done, total, _("Đang đọc và đối chiếu"))) if report else None
     with db.session.no_autoflush:  # planned units are held by the book, not by the session
@@ -56,9 +56,11 @@ def summary_of(plan: Plan, book: UnitBook, reading: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def check_import(request: StaffImport, report: Report | None = None) -> tuple[dict[str, Any], Plan]:
+def check_import(
+    request: StaffImport, report: Report | None = None, reading: Any = None
+) -> tuple[dict[str, Any], Plan]:
     """The dry run: nothing is written but the summary on the import itself."""
-    plan, book, reading = make_plan(request, report)
+    plan, book, reading = make_plan(request, report, reading)
     summary = summary_of(plan, book, reading)
     identifier = request.id
     db.session.expunge_all()  # planned units must never reach the database from here
@@ -72,14 +74,14 @@ def check_import(request: StaffImport, report: Report | None = None) -> tuple[di
     return summary, plan
 
 
-def run_import(request: StaffImport, report: Report | None = None) -> dict[str, Any]:
+def run_import(request: StaffImport, report: Report | None = None, reading: Any = None) -> dict[str, Any]:
     """Write the import. ``all``: any faulty row refuses the whole; ``good``: faulty rows are left out and listed.
 
     Raises :class:`Refused` when nothing may be written; then nothing was.
     """
     if request.state == "imported":
         raise Refused([], _("Danh sách này đã được ghi."))
-    plan, book, reading = make_plan(request, report)
+    plan, book, reading = make_plan(request, report, reading)
     summary = summary_of(plan, book, reading)
     identifier = request.id
     if plan.errors:
