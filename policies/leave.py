@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from policies.amounts import Amount
 from policies.engine.case import Case
 from policies.engine.dates import PartialDate, half_years, month_before, month_index
 from policies.engine.money import ONE, format_date, mul, round_dong
@@ -180,38 +181,6 @@ class LeaveFacts(Workspace):
                 "Hệ số {0} không trùng bậc nào của các bảng lương NĐ 204/2004/NĐ-CP; hãy kiểm tra lại hệ số.",
                 coefficient,
             )
-
-
-def insurance_refusal(f: LeaveFacts) -> Text | None:
-    """Too little compulsory insurance for a pension; up to 6 missing months may be paid in, which the result says."""
-    least = f.param("pension.min_insurance_months")
-    have = f.case.person.social_insurance_months
-    if have >= least:
-        return None
-    missing = least - have
-    payable = f.store.at("pension.pay_in_months", f.day)
-    if missing <= payable.value:
-        f.warn(
-            "months_can_be_paid_in",
-            payable.article,
-            "Thiếu {0} tháng BHXH: được đóng một lần cho tối đa {1} tháng còn thiếu để đủ điều kiện hưởng lương hưu.",
-            missing,
-            payable.value,
-        )
-    return ("có {0} tháng đóng BHXH bắt buộc, cần đủ {1} tháng", (have, least))
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """What a clause grants: ``factor`` times ``base`` đồng, with the formula in numbers."""
-
-    code: str
-    label: str
-    factor: Decimal
-    base: int
-    template: str
-    args: tuple[object, ...]
-    article: str | None = None
 
 
 @dataclass(slots=True)

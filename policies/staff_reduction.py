@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from policies import exclusions
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
+from policies.engine.session import DOUBTFUL
 from policies.engine.trace import Branch, Node, Refused, Text
 from policies.leave import (
     Identity,
@@ -22,7 +24,6 @@ from policies.leave import (
     check_conditions,
     conclude,
     grant,
-    insurance_refusal,
 )
 from policies.salary.formula import MonthlySalary
 
@@ -86,9 +87,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def in_force(f: ReductionFacts) -> Text | None:
         """The leave is not before the decree."""
-        first = f.store.versions(scheme.param("window.first"))[0]
-        f.used.append(first)
-        return None if f.day >= first.value else ("nghỉ từ {0}, trước ngày hiệu lực {1}", (f.day, first.value))
+        return exclusions.starts_with(f, scheme.param("window.first"))
 
     @book.condition(
         code="window_closed",
@@ -99,9 +98,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def not_over(f: ReductionFacts) -> Text | None:
         """The leave is not after the last day of the decree."""
-        last = f.store.versions(scheme.param("window.last"))[0]
-        f.used.append(last)
-        return None if f.day <= last.value else ("nghỉ từ {0}, sau ngày cuối cùng {1}", (f.day, last.value))
+        return exclusions.ends_with(f, scheme.param("window.last"))
 
     @book.condition(
         code="already_paid",
@@ -112,10 +109,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def not_paid_before(f: ReductionFacts) -> Text | None:
         """One person, one policy."""
-        earlier = f.case.earlier_benefit
-        if earlier is None:
-            return None
-        return ("đã hưởng chính sách theo văn bản {0}; mỗi người chỉ hưởng một chính sách", (earlier,))
+        return exclusions.paid_before(f)
 
     @book.condition(
         code="pregnant_or_small_child",
@@ -126,9 +120,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def no_pregnancy(f: ReductionFacts) -> Text | None:
         """Not yet, unless the person asks."""
-        if f.case.pregnant_or_child_under_36_months and not f.case.voluntary:
-            return ("đang mang thai, nghỉ thai sản hoặc nuôi con dưới 36 tháng tuổi và không tự nguyện nghỉ", ())
-        return None
+        return exclusions.pregnant_or_small_child(f)
 
     @book.condition(
         code="discipline_or_investigation",
@@ -139,9 +131,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def no_discipline(f: ReductionFacts) -> Text | None:
         """Not yet, without exception."""
-        if f.case.under_discipline_or_investigation:
-            return ("đang trong thời gian xem xét kỷ luật, truy cứu trách nhiệm hoặc thanh tra, kiểm tra", ())
-        return None
+        return exclusions.under_discipline(f)
 
     @book.condition(
         code="retirement_age_reached",
@@ -152,9 +142,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def before_the_age(f: ReductionFacts) -> Text | None:
         """Leave before the pension day of the annex."""
-        if not f.age_reached:
-            return None
-        return ("nghỉ từ {0}, đã đến ngày hưởng lương hưu {1}", (f.day, f.pension_from))
+        return exclusions.age_reached(f)
 
     @book.condition(
         code="over_five_years",
@@ -166,11 +154,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def within_five_years(f: ReductionFacts) -> Text | None:
         """At most 60 months to the age of the annex."""
-        most = f.band("most")
-        if not f.longer_than(most):
-            return None
-        f.note_partial_month()
-        return ("còn {0} tháng đến ngày {1}, quá {2} tháng", (f.months, f.pension_from, most))
+        return exclusions.beyond(f, f.band("most"))
 
     @book.condition(
         code="insurance_too_short",
@@ -182,7 +166,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     )
     def insured_long_enough(f: ReductionFacts) -> Text | None:
         """240 months for a leave to 30/06/2025, 180 after."""
-        return insurance_refusal(f)
+        return exclusions.insured_too_short(f)
 
     @book.condition(
         code="under_two_years",
@@ -197,16 +181,24 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
         least = f.version(scheme.param("severance.min_months_left"), decisive=False)
         if f.age_reached:
             return SKIP
-        if not f.shorter_than(least.value):
-            return None
-        if least.mark in "UC":
+        refusal = exclusions.too_close(f, least.value)
+        if refusal is not None and least.mark in DOUBTFUL:
             f.flag(least)
-        f.note_partial_month()
-        return ("còn {0} tháng đến ngày {1}, dưới {2} tháng", (f.months, f.pension_from, least.value))
+        return refusal
 
     # The closures above are registered with the book; naming them here tells readers and checkers so.
     _ = (in_force, not_over, not_paid_before, no_pregnancy, no_discipline, before_the_age, within_five_years)
     _ = (*_, insured_long_enough, two_years_left)
+
+
+def under_two_years(f: ReductionFacts) -> Text | None:
+    """The clause for those with less than the least months left."""
+    return exclusions.shorter(f, f.band("least"))
+
+
+def from_two_years(f: ReductionFacts) -> Text | None:
+    """The clause for those within the paid band."""
+    return exclusions.not_shorter(f, f.band("least"))
 
 
 def evaluate(

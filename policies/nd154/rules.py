@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from policies import staff_reduction
-from policies.engine.money import add, mul, sub
+from policies.amounts import SERVICE_LABEL, Amount, early_years, flat, insured_years, job_search, service
 from policies.engine.result import Result
 from policies.engine.rules import RuleBook
 from policies.engine.trace import Text
-from policies.leave import Amount, Identity, Shared
-from policies.staff_reduction import ReductionFacts, Scheme
+from policies.leave import Identity, Shared
+from policies.staff_reduction import ReductionFacts, Scheme, from_two_years, under_two_years
 
 IN_FORCE = "2025-06-16"
 LAST_DAY = "2030-12-31"
@@ -31,16 +29,6 @@ BOOK = RuleBook("nd154")
 staff_reduction.declare_conditions(BOOK, SCHEME)
 
 
-def _under_two(f: ReductionFacts) -> Text | None:
-    least = f.band("least")
-    return None if f.shorter_than(least) else ("còn {0} tháng, từ đủ {1} tháng trở lên", (f.months, least))
-
-
-def _from_two(f: ReductionFacts) -> Text | None:
-    least = f.band("least")
-    return ("còn {0} tháng, dưới {1} tháng", (f.months, least)) if f.shorter_than(least) else None
-
-
 @BOOK.rule(
     "early.years",
     code="6_under_two",
@@ -48,7 +36,7 @@ def _from_two(f: ReductionFacts) -> Text | None:
     article="Điều 6 NĐ 154/2025/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_under_two,
+    applies=under_two_years,
 )
 def no_years_under_two(f: ReductionFacts) -> None:
     """Under two years there is no money."""
@@ -61,21 +49,11 @@ def no_years_under_two(f: ReductionFacts) -> None:
     article="Điều 6 NĐ 154/2025/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_from_two,
+    applies=from_two_years,
 )
-def early_years(f: ReductionFacts) -> Amount:
+def years_early(f: ReductionFacts) -> Amount:
     """5 months of salary for each early year."""
-    f.note_partial_month()
-    months = f.param("nd154.early.per_year")
-    salary = f.salary.amount
-    return Amount(
-        "early_years",
-        "Trợ cấp theo số năm nghỉ hưu trước tuổi",
-        mul(months, f.years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (months, f.years, salary),
-    )
+    return early_years(f, f.param("nd154.early.per_year"), f.salary.amount)
 
 
 @BOOK.rule(
@@ -85,14 +63,14 @@ def early_years(f: ReductionFacts) -> Amount:
     article="Điều 6 NĐ 154/2025/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_under_two,
+    applies=under_two_years,
 )
 def no_service_under_two(f: ReductionFacts) -> None:
     """Under two years there is no money."""
 
 
 def _twenty_years(f: ReductionFacts) -> Text | None:
-    refusal = _from_two(f)
+    refusal = from_two_years(f)
     if refusal is not None:
         return refusal
     first = f.param("nd154.early.service")["first_years"]
@@ -102,7 +80,7 @@ def _twenty_years(f: ReductionFacts) -> Text | None:
 
 
 def _below_twenty(f: ReductionFacts) -> Text | None:
-    refusal = _from_two(f)
+    refusal = from_two_years(f)
     if refusal is not None:
         return refusal
     first = f.param("nd154.early.service")["first_years"]
@@ -122,18 +100,7 @@ def _below_twenty(f: ReductionFacts) -> Text | None:
 )
 def service_from_twenty(f: ReductionFacts) -> Amount:
     """5 months for 20 years and 0.5 for each year after."""
-    form = f.param("nd154.early.service")
-    first, months, further = (form[k] for k in ("first_years", "first_months", "per_further_year"))
-    more = sub(f.insurance_years, first)
-    salary = f.salary.amount
-    return Amount(
-        "service_years",
-        "Trợ cấp theo thời gian công tác có đóng BHXH bắt buộc",
-        add(months, mul(further, more)),
-        salary,
-        "({0} + {1} × {2} năm) × {3}",
-        (months, further, more, salary),
-    )
+    return service(f, f.version("nd154.early.service"), f.salary.amount)
 
 
 @BOOK.rule(
@@ -148,15 +115,7 @@ def service_from_twenty(f: ReductionFacts) -> Amount:
 def service_fifteen_to_twenty(f: ReductionFacts) -> Amount:
     """5 months flat."""
     months = f.param("nd154.early.service_15_20")
-    salary = f.salary.amount
-    return Amount(
-        "service_years",
-        "Trợ cấp theo thời gian công tác có đóng BHXH bắt buộc",
-        Decimal(months),
-        salary,
-        "{0} tháng × {1}",
-        (months, salary),
-    )
+    return flat("service_years", SERVICE_LABEL, months, f.salary.amount)
 
 
 @BOOK.rule(
@@ -169,16 +128,7 @@ def service_fifteen_to_twenty(f: ReductionFacts) -> Amount:
 )
 def severance_years(f: ReductionFacts) -> Amount:
     """1.5 months of salary for each insured year."""
-    factor = f.param("nd154.severance.per_year")
-    salary = f.salary.amount
-    return Amount(
-        "severance_years",
-        "Trợ cấp theo số năm đóng BHXH bắt buộc",
-        mul(factor, f.insurance_years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (factor, f.insurance_years, salary),
-    )
+    return insured_years(f, f.param("nd154.severance.per_year"), f.salary.amount)
 
 
 @BOOK.rule(
@@ -189,11 +139,9 @@ def severance_years(f: ReductionFacts) -> Amount:
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
 )
-def job_search(f: ReductionFacts) -> Amount:
+def to_look_for_work(f: ReductionFacts) -> Amount:
     """3 months of salary, public employees too."""
-    months = f.param("nd154.severance.job_search")
-    salary = f.salary.amount
-    return Amount("job_search", "Trợ cấp tìm việc làm", Decimal(months), salary, "{0} tháng × {1}", (months, salary))
+    return job_search(f.param("nd154.severance.job_search"), f.salary.amount)
 
 
 def _not_checked(f: ReductionFacts) -> None:

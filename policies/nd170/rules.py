@@ -5,14 +5,13 @@ Not a decree of the contract: ``decree: auto`` never takes it, it is asked for b
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from policies import exclusions
+from policies.amounts import Amount, by_years, flat
 from policies.engine.dates import half_years
-from policies.engine.money import mul
 from policies.engine.result import Reason, Result
 from policies.engine.rules import RuleBook
 from policies.engine.trace import Text
-from policies.leave import Amount, Identity, LeaveFacts, Shared, check_conditions, conclude, grant
+from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 
 IDENTITY = Identity("170", "170/2025/NĐ-CP", "Thôi việc theo NĐ 170/2025/NĐ-CP (để đối chiếu)")
 BOOK = RuleBook("nd170")
@@ -30,9 +29,7 @@ IN_FORCE = "2025-07-01"
 )
 def in_force(f: LeaveFacts) -> Text | None:
     """From 01/07/2025."""
-    start = f.store.versions("nd170.in_force")[0]
-    f.used.append(start)
-    return None if f.day >= start.value else ("nghỉ từ {0}, trước ngày hiệu lực {1}", (f.day, start.value))
+    return exclusions.starts_with(f, "nd170.in_force")
 
 
 @BOOK.condition(
@@ -56,9 +53,7 @@ def is_civil_servant(f: LeaveFacts) -> Text | None:
 )
 def no_discipline(f: LeaveFacts) -> Text | None:
     """Not while under disciplinary review or prosecution."""
-    if f.case.under_discipline_or_investigation:
-        return ("đang trong thời gian xem xét kỷ luật, truy cứu trách nhiệm", ())
-    return None
+    return exclusions.under_discipline(f)
 
 
 @BOOK.condition(
@@ -70,7 +65,7 @@ def no_discipline(f: LeaveFacts) -> Text | None:
 )
 def before_the_age(f: LeaveFacts) -> Text | None:
     """Who has reached the age retires."""
-    return ("đã đến ngày hưởng lương hưu {0}", (f.pension_from,)) if f.age_reached else None
+    return exclusions.age_reached(f)
 
 
 def _salary(f: LeaveFacts) -> int:
@@ -107,9 +102,7 @@ def _too_short(f: LeaveFacts) -> Text | None:
 )
 def short_service(f: LeaveFacts) -> Amount:
     """One month of salary."""
-    months = f.param("nd170.short_service")["months"]
-    salary = _salary(f)
-    return Amount("job_search", "Trợ cấp thôi việc", Decimal(months), salary, "{0} tháng × {1}", (months, salary))
+    return flat("job_search", "Trợ cấp thôi việc", f.param("nd170.short_service")["months"], _salary(f))
 
 
 @BOOK.rule(
@@ -122,9 +115,7 @@ def short_service(f: LeaveFacts) -> Amount:
 )
 def three_months(f: LeaveFacts) -> Amount:
     """Three months of salary."""
-    months = f.param("nd170.months")
-    salary = _salary(f)
-    return Amount("job_search", "Trợ cấp 03 tháng lương", Decimal(months), salary, "{0} tháng × {1}", (months, salary))
+    return flat("job_search", "Trợ cấp 03 tháng lương", f.param("nd170.months"), _salary(f))
 
 
 @BOOK.rule(
@@ -152,15 +143,7 @@ def per_year(f: LeaveFacts) -> Amount:
     factor = f.param("nd170.per_year")
     rounding = f.param("nd170.rounding")
     years = half_years(f.case.person.social_insurance_months, rounding["half_to"], rounding["none_below"])
-    salary = _salary(f)
-    return Amount(
-        "severance_years",
-        "Trợ cấp theo số năm đóng BHXH bắt buộc",
-        mul(factor, years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (factor, years, salary),
-    )
+    return by_years("severance_years", "Trợ cấp theo số năm đóng BHXH bắt buộc", factor, years, _salary(f))
 
 
 def _not_regular(f: LeaveFacts) -> Text | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
+from policies import exclusions
+from policies.amounts import Amount, early_years, service
 from policies.engine.dates import add_months
-from policies.engine.money import add, mul, sub
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
 from policies.leave import (
-    Amount,
     Identity,
     LeaveFacts,
     Outcome,
@@ -19,7 +18,6 @@ from policies.leave import (
     check_conditions,
     conclude,
     grant,
-    insurance_refusal,
 )
 from policies.nd177.groups import group_applies
 from policies.salary.formula import MonthlySalary
@@ -54,9 +52,7 @@ class Facts177(LeaveFacts):
 )
 def in_force(f: Facts177) -> Text | None:
     """From 01/01/2025."""
-    start = f.store.versions("nd177.in_force")[0]
-    f.used.append(start)
-    return None if f.day >= start.value else ("nghỉ từ {0}, trước ngày hiệu lực {1}", (f.day, start.value))
+    return exclusions.starts_with(f, "nd177.in_force")
 
 
 @BOOK.condition(
@@ -126,8 +122,7 @@ def asks_to_wait(f: Facts177) -> Text | None:
 )
 def not_paid_before(f: Facts177) -> Text | None:
     """One person, one policy."""
-    earlier = f.case.earlier_benefit
-    return None if earlier is None else ("đã hưởng chính sách theo văn bản {0}", (earlier,))
+    return exclusions.paid_before(f)
 
 
 @BOOK.condition(
@@ -159,9 +154,7 @@ def around_the_congress(f: Facts177) -> Text | None:
 )
 def before_the_age(f: Facts177) -> Text | None:
     """Leave before the pension day of the annex."""
-    if not f.age_reached:
-        return None
-    return ("nghỉ từ {0}, đã đến ngày hưởng lương hưu {1}", (f.day, f.pension_from))
+    return exclusions.age_reached(f)
 
 
 @BOOK.condition(
@@ -173,7 +166,7 @@ def before_the_age(f: Facts177) -> Text | None:
 )
 def insured_long_enough(f: Facts177) -> Text | None:
     """240 months for a leave to 30/06/2025, 180 after."""
-    return insurance_refusal(f)
+    return exclusions.insured_too_short(f)
 
 
 @BOOK.condition(
@@ -198,19 +191,9 @@ def less_than_two_years_left(f: Facts177) -> Text | None:
     article="Điều 3 khoản 2 điểm b NĐ 177/2024/NĐ-CP",
     valid_from=IN_FORCE,
 )
-def early_years(f: Facts177) -> Amount:
+def years_early(f: Facts177) -> Amount:
     """5 months of salary for each early year; no band and no payment by months."""
-    f.note_partial_month()
-    months = f.param("nd177.per_early_year")
-    salary = f.salary(EARLY).amount
-    return Amount(
-        "early_years",
-        "Trợ cấp theo số năm nghỉ hưu trước tuổi",
-        mul(months, f.years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (months, f.years, salary),
-    )
+    return early_years(f, f.param("nd177.per_early_year"), f.salary(EARLY).amount)
 
 
 @BOOK.rule(
@@ -222,19 +205,7 @@ def early_years(f: Facts177) -> Amount:
 )
 def service_years(f: Facts177) -> Amount:
     """5 months for 20 years (leave to 30/06/2025) or 15 years (after), 0.5 for each further year."""
-    form = f.version("nd177.service")
-    first, months, further = (form.value[k] for k in ("first_years", "first_months", "per_further_year"))
-    more = max(Decimal(0), sub(f.insurance_years, first))
-    salary = f.salary(EARLY).amount
-    return Amount(
-        "service_years",
-        "Trợ cấp theo thời gian công tác có đóng BHXH bắt buộc",
-        add(months, mul(further, more)),
-        salary,
-        "({0} + {1} × {2} năm) × {3}",
-        (months, further, more, salary),
-        form.article,
-    )
+    return service(f, f.version("nd177.service"), f.salary(EARLY).amount)
 
 
 def evaluate(shared: Shared, benefit: str) -> Result:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from policies import exclusions
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
-from policies.leave import insurance_refusal
 from policies.nd178.facts import Facts178
 
 BOOK = RuleBook("nd178")
@@ -26,13 +26,7 @@ AMENDED = "2025-03-15"
 )
 def leave_after_entry_into_force(f: Facts178) -> Text | None:
     """Only leaves after 01/01/2025."""
-    first = f.store.at(
-        "nd178.window.first_leave", max(f.day, f.store.versions("nd178.window.first_leave")[0].valid_from)
-    )
-    f.used.append(first)
-    if f.day >= first.value:
-        return None
-    return ("nghỉ từ {0}; chính sách áp dụng cho người nghỉ từ {1}", (f.day, first.value))
+    return exclusions.starts_with(f, "nd178.window.first_leave")
 
 
 @BOOK.condition(
@@ -88,10 +82,7 @@ def decided_and_left_in_time(f: Facts178) -> Text | None:
 )
 def not_paid_before(f: Facts178) -> Text | None:
     """Paid under NĐ 29 (or another decree): nothing here. A lower grant under NĐ 177 is made up, not refused."""
-    earlier = f.case.earlier_benefit
-    if earlier is None or earlier == "177":
-        return None
-    return ("đã hưởng chính sách theo văn bản {0}; mỗi người chỉ hưởng một chính sách", (earlier,))
+    return exclusions.paid_before(f, made_up=("177",))
 
 
 @BOOK.condition(
@@ -103,9 +94,7 @@ def not_paid_before(f: Facts178) -> Text | None:
 )
 def no_pregnancy_or_small_child(f: Facts178) -> Text | None:
     """Not considered unless the person asks."""
-    if f.case.pregnant_or_child_under_36_months and not f.case.voluntary:
-        return ("đang mang thai, nghỉ thai sản hoặc nuôi con dưới 36 tháng tuổi và không tự nguyện nghỉ", ())
-    return None
+    return exclusions.pregnant_or_small_child(f)
 
 
 @BOOK.condition(
@@ -117,9 +106,7 @@ def no_pregnancy_or_small_child(f: Facts178) -> Text | None:
 )
 def no_discipline(f: Facts178) -> Text | None:
     """No exception, not even on request."""
-    if f.case.under_discipline_or_investigation:
-        return ("đang trong thời gian xem xét kỷ luật, truy cứu trách nhiệm hoặc thanh tra, kiểm tra", ())
-    return None
+    return exclusions.under_discipline(f)
 
 
 @BOOK.condition(
@@ -131,9 +118,7 @@ def no_discipline(f: Facts178) -> Text | None:
 )
 def before_the_age(f: Facts178) -> Text | None:
     """Leave before the pension day of the annex."""
-    if not f.age_reached:
-        return None
-    return ("nghỉ từ {0}, đã đến ngày hưởng lương hưu {1}", (f.day, f.pension_from))
+    return exclusions.age_reached(f)
 
 
 @BOOK.condition(
@@ -211,15 +196,10 @@ def contract_old_enough(f: Facts178) -> Text | None:
 def within_five_years(f: Facts178) -> Text | None:
     """Điều 7a at any annex, and Phụ lục II on every path, end at five years."""
     if f.path == "7a":
-        limit = f.param("nd178.7a.max_months")
-    elif f.path is not None and f.case.person.retirement_annex == "II":
-        limit = f.param("nd178.early.max_months")["II"]
-    else:
-        return SKIP
-    if not f.longer_than(limit):
-        return None
-    f.note_partial_month()
-    return ("còn {0} tháng đến ngày {1}, quá {2} tháng", (f.months, f.pension_from, limit))
+        return exclusions.beyond(f, f.param("nd178.7a.max_months"))
+    if f.path is not None and f.case.person.retirement_annex == "II":
+        return exclusions.beyond(f, f.param("nd178.early.max_months")["II"])
+    return SKIP
 
 
 @BOOK.condition(
@@ -233,11 +213,7 @@ def within_ten_years(f: Facts178) -> Text | None:
     """Phụ lục I on the paths of Điều 7 and 7b ends at ten years."""
     if f.path not in ("7", "7b") or f.case.person.retirement_annex != "I":
         return SKIP
-    limit = f.param("nd178.early.max_months")["I"]
-    if not f.longer_than(limit):
-        return None
-    f.note_partial_month()
-    return ("còn {0} tháng đến ngày {1}, quá {2} tháng", (f.months, f.pension_from, limit))
+    return exclusions.beyond(f, f.param("nd178.early.max_months")["I"])
 
 
 @BOOK.condition(
@@ -249,7 +225,7 @@ def within_ten_years(f: Facts178) -> Text | None:
 )
 def insured_long_enough(f: Facts178) -> Text | None:
     """240 months for a leave to 30/06/2025, 180 after."""
-    return insurance_refusal(f)
+    return exclusions.insured_too_short(f)
 
 
 @BOOK.condition(
@@ -262,7 +238,4 @@ def insured_long_enough(f: Facts178) -> Text | None:
 def two_years_left(f: Facts178) -> Text | None:
     """Severance asks for at least 24 months to the age."""
     least = f.param("nd178.severance.min_months_left")
-    if f.age_reached or not f.shorter_than(least):
-        return None
-    f.note_partial_month()
-    return ("còn {0} tháng đến ngày {1}, dưới {2} tháng", (f.months, f.pension_from, least))
+    return None if f.age_reached else exclusions.too_close(f, least)

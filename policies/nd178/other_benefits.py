@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from policies import exclusions
+from policies.amounts import Amount
 from policies.engine.dates import add_months
 from policies.engine.result import Reason, Result
 from policies.engine.rules import RuleBook
 from policies.engine.trace import Text
-from policies.leave import Amount, Identity, LeaveFacts, Shared, check_conditions, conclude, grant
+from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 from policies.nd178.conditions import IN_FORCE
 
 BOOK = RuleBook("nd178.other")
@@ -50,9 +52,7 @@ class MonthFacts(LeaveFacts):
 )
 def in_force(f: MonthFacts) -> Text | None:
     """From 01/01/2025; Điều 11 to 14 go on after the end of the leave policies."""
-    start = f.store.versions("nd178.versions")[0]
-    f.used.append(start)
-    return None if f.day >= start.value else ("tháng {0} trước ngày hiệu lực {1}", (f.day, start.value))
+    return exclusions.starts_with(f, "nd178.versions")
 
 
 @BOOK.condition(

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from policies.engine.money import add, mul, sub
+from policies import exclusions
+from policies.amounts import Amount, by_months, early_years, insured_years, job_search, service
 from policies.engine.trace import Text
-from policies.leave import Amount
 from policies.nd178.conditions import AMENDED, BOOK, IN_FORCE
 from policies.nd178.facts import ARTICLE_7A, ARTICLE_7B, Facts178
 
 MONTHS_LABEL = "Trợ cấp hưu trí một lần cho thời gian nghỉ sớm"
-YEARS_LABEL = "Trợ cấp theo số năm nghỉ sớm"
-SERVICE_LABEL = "Trợ cấp theo thời gian công tác có đóng BHXH bắt buộc"
 
 EARLY_ENTRIES = ("early.months", "early.years", "early.service")
 SEVERANCE_ENTRIES = ("severance.months", "severance.years", "severance.job_search")
@@ -32,48 +30,25 @@ def _other_path(f: Facts178, path: str) -> Text | None:
 # --- Điều 7 khoản 1, Điều 7a, Điều 7b: the lump sum for the months -------------------------------------------------
 
 
-def _article_7_months(f: Facts178, *, two_to_five: bool) -> Text | None:
-    refusal = _other_path(f, "7")
-    if refusal is not None:
-        return refusal
-    two, five = f.param("nd178.band.two_years"), f.param("nd178.band.five_years")
-    if f.longer_than(five):
-        return ("còn {0} tháng, trên {1} tháng", (f.months, five))
-    if two_to_five and f.shorter_than(two):
-        return ("còn {0} tháng, dưới {1} tháng", (f.months, two))
-    if not two_to_five and not f.shorter_than(two):
-        return ("còn {0} tháng, từ đủ {1} tháng trở lên", (f.months, two))
-    return None
-
-
 def _under_two(f: Facts178) -> Text | None:
-    return _article_7_months(f, two_to_five=False)
+    return _other_path(f, "7") or exclusions.shorter(f, f.param("nd178.band.two_years"))
 
 
 def _two_to_five(f: Facts178) -> Text | None:
-    return _article_7_months(f, two_to_five=True)
+    return (
+        _other_path(f, "7")
+        or exclusions.not_shorter(f, f.param("nd178.band.two_years"))
+        or exclusions.not_longer(f, f.param("nd178.band.five_years"))
+    )
 
 
 def _over_five(f: Facts178) -> Text | None:
-    refusal = _other_path(f, "7")
-    if refusal is not None:
-        return refusal
-    five = f.param("nd178.band.five_years")
-    return None if f.longer_than(five) else ("còn {0} tháng, không quá {1} tháng", (f.months, five))
+    return _other_path(f, "7") or exclusions.longer(f, f.param("nd178.band.five_years"))
 
 
 def _per_month(f: Facts178, factor: Decimal, months: int, article: str) -> Amount:
     f.note_partial_month()
-    salary = f.salary.amount
-    return Amount(
-        "early_months",
-        MONTHS_LABEL,
-        mul(factor, months),
-        salary,
-        "{0} × {1} tháng × {2}",
-        (factor, months, salary),
-        article,
-    )
+    return by_months("early_months", MONTHS_LABEL, factor, months, f.salary.amount, article)
 
 
 @BOOK.rule(
@@ -130,17 +105,11 @@ def months_over_five_years(f: Facts178) -> Amount:
 
 
 def _path_7a_first12(f: Facts178) -> Text | None:
-    refusal = _other_path(f, "7a")
-    if refusal is not None:
-        return refusal
-    return None if f.first12 else ("nghỉ sau 12 tháng kể từ ngày 15/03/2025", ())
+    return _other_path(f, "7a") or (None if f.first12 else ("nghỉ sau 12 tháng kể từ ngày 15/03/2025", ()))
 
 
 def _path_7a_month13(f: Facts178) -> Text | None:
-    refusal = _other_path(f, "7a")
-    if refusal is not None:
-        return refusal
-    return ("nghỉ trong 12 tháng kể từ ngày 15/03/2025", ()) if f.first12 else None
+    return _other_path(f, "7a") or (("nghỉ trong 12 tháng kể từ ngày 15/03/2025", ()) if f.first12 else None)
 
 
 @BOOK.rule(
@@ -188,25 +157,19 @@ def months_7b(f: Facts178) -> Amount:
 
 
 def _band_under_two(f: Facts178) -> Text | None:
-    two = f.param("nd178.band.two_years")
-    return None if f.shorter_than(two) else ("còn {0} tháng, từ đủ {1} tháng trở lên", (f.months, two))
-
-
-def _band_two_to_five(f: Facts178) -> Text | None:
-    two, five = f.param("nd178.band.two_years"), f.param("nd178.band.five_years")
-    if f.shorter_than(two):
-        return ("còn {0} tháng, dưới {1} tháng", (f.months, two))
-    return ("còn {0} tháng, trên {1} tháng", (f.months, five)) if f.longer_than(five) else None
-
-
-def _band_over_five(f: Facts178) -> Text | None:
-    five = f.param("nd178.band.five_years")
-    return None if f.longer_than(five) else ("còn {0} tháng, không quá {1} tháng", (f.months, five))
+    return exclusions.shorter(f, f.param("nd178.band.two_years"))
 
 
 def _from_two_years(f: Facts178) -> Text | None:
-    two = f.param("nd178.band.two_years")
-    return ("còn {0} tháng, dưới {1} tháng", (f.months, two)) if f.shorter_than(two) else None
+    return exclusions.not_shorter(f, f.param("nd178.band.two_years"))
+
+
+def _band_two_to_five(f: Facts178) -> Text | None:
+    return _from_two_years(f) or exclusions.not_longer(f, f.param("nd178.band.five_years"))
+
+
+def _band_over_five(f: Facts178) -> Text | None:
+    return exclusions.longer(f, f.param("nd178.band.five_years"))
 
 
 @BOOK.rule(
@@ -232,7 +195,8 @@ def no_years_under_two(f: Facts178) -> None:
 def years_two_to_five(f: Facts178) -> Amount:
     """5 months of salary for each early year."""
     point = "c" if f.case.person.retirement_annex == "II" else "a"
-    return _per_year(f, f.param("nd178.per_early_year.2_5"), f"Điều 7 khoản 2 điểm {point} NĐ 178/2024/NĐ-CP")
+    article = f"Điều 7 khoản 2 điểm {point} NĐ 178/2024/NĐ-CP"
+    return early_years(f, f.param("nd178.per_early_year.2_5"), f.salary.amount, article)
 
 
 @BOOK.rule(
@@ -245,21 +209,8 @@ def years_two_to_five(f: Facts178) -> Amount:
 )
 def years_over_five(f: Facts178) -> Amount:
     """4 months of salary for each early year."""
-    return _per_year(f, f.param("nd178.per_early_year.5_10"), "Điều 7 khoản 2 điểm b NĐ 178/2024/NĐ-CP")
-
-
-def _per_year(f: Facts178, months: int, article: str) -> Amount:
-    f.note_partial_month()
-    salary = f.salary.amount
-    return Amount(
-        "early_years",
-        YEARS_LABEL,
-        mul(months, f.years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (months, f.years, salary),
-        article,
-    )
+    article = "Điều 7 khoản 2 điểm b NĐ 178/2024/NĐ-CP"
+    return early_years(f, f.param("nd178.per_early_year.5_10"), f.salary.amount, article)
 
 
 @BOOK.rule(
@@ -284,19 +235,7 @@ def no_service_under_two(f: Facts178) -> None:
 )
 def service_years(f: Facts178) -> Amount:
     """5 months for 20 years and 0.5 a year after (leave to 30/06/2025); 4 months for 15 years and 0.5 after."""
-    form = f.version("nd178.service")
-    first, months, further = (form.value[k] for k in ("first_years", "first_months", "per_further_year"))
-    more = max(Decimal(0), sub(f.insurance_years, first))
-    salary = f.salary.amount
-    return Amount(
-        "service_years",
-        SERVICE_LABEL,
-        add(months, mul(further, more)),
-        salary,
-        "({0} + {1} × {2} năm) × {3}",
-        (months, further, more, salary),
-        form.article,
-    )
+    return service(f, f.version("nd178.service"), f.salary.amount)
 
 
 # --- Điều 9, Điều 10: severance ------------------------------------------------------------------------------------
@@ -318,16 +257,9 @@ def severance_months(f: Facts178) -> Amount:
     first12 = f.first12
     factor = f.param("nd178.severance.factor.first12" if first12 else "nd178.severance.factor.month13")
     months = min(f.case.person.public_service_months, f.param("nd178.severance.cap_months"))
-    salary = f.salary.amount
-    return Amount(
-        "severance_months",
-        "Trợ cấp thôi việc theo số tháng đóng BHXH",
-        mul(factor, months),
-        salary,
-        "{0} × {1} tháng × {2}",
-        (factor, months, salary),
-        f"{_article(f)} khoản 1 điểm {'a' if first12 else 'b'} NĐ 178/2024/NĐ-CP",
-    )
+    article = f"{_article(f)} khoản 1 điểm {'a' if first12 else 'b'} NĐ 178/2024/NĐ-CP"
+    label = "Trợ cấp thôi việc theo số tháng đóng BHXH"
+    return by_months("severance_months", label, factor, months, f.salary.amount, article)
 
 
 @BOOK.rule(
@@ -339,17 +271,8 @@ def severance_months(f: Facts178) -> Amount:
 )
 def severance_years(f: Facts178) -> Amount:
     """1.5 months of salary for each year of compulsory insurance."""
-    factor = f.param("nd178.severance.per_year")
-    salary = f.salary.amount
-    return Amount(
-        "severance_years",
-        "Trợ cấp theo số năm đóng BHXH bắt buộc",
-        mul(factor, f.insurance_years),
-        salary,
-        "{0} tháng × {1} năm × {2}",
-        (factor, f.insurance_years, salary),
-        f"{_article(f)} khoản 2 NĐ 178/2024/NĐ-CP",
-    )
+    article = f"{_article(f)} khoản 2 NĐ 178/2024/NĐ-CP"
+    return insured_years(f, f.param("nd178.severance.per_year"), f.salary.amount, article)
 
 
 def _article_9(f: Facts178) -> Text | None:
@@ -372,11 +295,9 @@ def _article_10(f: Facts178) -> Text | None:
     valid_from=IN_FORCE,
     applies=_article_9,
 )
-def job_search(f: Facts178) -> Amount:
+def to_look_for_work(f: Facts178) -> Amount:
     """3 months of salary to look for work."""
-    months = f.param("nd178.severance.job_search")
-    salary = f.salary.amount
-    return Amount("job_search", "Trợ cấp tìm việc làm", Decimal(months), salary, "{0} tháng × {1}", (months, salary))
+    return job_search(f.param("nd178.severance.job_search"), f.salary.amount)
 
 
 @BOOK.rule(

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from policies import exclusions
+from policies.amounts import Amount
 from policies.engine.dates import add_years
 from policies.engine.money import percent
 from policies.engine.parameters import Version
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
-from policies.leave import Amount, Identity, LeaveFacts, Shared, check_conditions, conclude, grant
+from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 from policies.salary.formula import MonthlySalary
 
 IDENTITY = Identity("179", "179/2024/NĐ-CP", "Chính sách theo NĐ 179/2024/NĐ-CP")
@@ -64,9 +66,7 @@ class Facts179(LeaveFacts):
 )
 def in_force(f: Facts179) -> Text | None:
     """From 01/01/2025."""
-    start = f.store.versions("nd179.in_force")[0]
-    f.used.append(start)
-    return None if f.day >= start.value else ("tháng {0} trước ngày hiệu lực {1}", (f.day, start.value))
+    return exclusions.starts_with(f, "nd179.in_force")
 
 
 @BOOK.condition(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from policies import staff_reduction
-from policies.engine.money import add, mul, sub
+from policies.amounts import Amount, early_years, insured_years, job_search, service
 from policies.engine.result import Reason, Result
 from policies.engine.rules import RuleBook
-from policies.engine.trace import Text
-from policies.leave import Amount, Identity, Outcome, Shared
-from policies.staff_reduction import SEVERANCE, ReductionFacts, Scheme
+from policies.leave import Identity, Outcome, Shared
+from policies.staff_reduction import SEVERANCE, ReductionFacts, Scheme, from_two_years, under_two_years
 
 IN_FORCE = "2023-07-20"
 LAST_DAY = "2025-06-15"
@@ -37,16 +34,6 @@ def _average(f: ReductionFacts) -> int:
     return average
 
 
-def _under_two(f: ReductionFacts) -> Text | None:
-    least = f.band("least")
-    return None if f.shorter_than(least) else ("còn {0} tháng, từ đủ {1} tháng trở lên", (f.months, least))
-
-
-def _from_two(f: ReductionFacts) -> Text | None:
-    least = f.band("least")
-    return ("còn {0} tháng, dưới {1} tháng", (f.months, least)) if f.shorter_than(least) else None
-
-
 @BOOK.rule(
     "early.years",
     code="5_under_two",
@@ -54,7 +41,7 @@ def _from_two(f: ReductionFacts) -> Text | None:
     article="Điều 5 NĐ 29/2023/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_under_two,
+    applies=under_two_years,
 )
 def no_years_under_two(f: ReductionFacts) -> None:
     """Under two years there is no money."""
@@ -67,21 +54,11 @@ def no_years_under_two(f: ReductionFacts) -> None:
     article="Điều 5 NĐ 29/2023/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_from_two,
+    applies=from_two_years,
 )
-def early_years(f: ReductionFacts) -> Amount:
+def years_early(f: ReductionFacts) -> Amount:
     """3 months of the average salary for each early year."""
-    f.note_partial_month()
-    months = f.param("nd29.early.per_year")
-    average = _average(f)
-    return Amount(
-        "early_years",
-        "Trợ cấp theo số năm nghỉ hưu trước tuổi",
-        mul(months, f.years),
-        average,
-        "{0} tháng × {1} năm × {2}",
-        (months, f.years, average),
-    )
+    return early_years(f, f.param("nd29.early.per_year"), _average(f))
 
 
 @BOOK.rule(
@@ -91,7 +68,7 @@ def early_years(f: ReductionFacts) -> Amount:
     article="Điều 5 NĐ 29/2023/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_under_two,
+    applies=under_two_years,
 )
 def no_service_under_two(f: ReductionFacts) -> None:
     """Under two years there is no money."""
@@ -104,22 +81,11 @@ def no_service_under_two(f: ReductionFacts) -> None:
     article="Điều 5 NĐ 29/2023/NĐ-CP",
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
-    applies=_from_two,
+    applies=from_two_years,
 )
 def service_years(f: ReductionFacts) -> Amount:
     """5 months of the average for 20 years, 0.5 for each year after."""
-    form = f.param("nd29.early.service")
-    first, months, further = (form[k] for k in ("first_years", "first_months", "per_further_year"))
-    more = max(Decimal(0), sub(f.insurance_years, first))
-    average = _average(f)
-    return Amount(
-        "service_years",
-        "Trợ cấp theo thời gian công tác có đóng BHXH bắt buộc",
-        add(months, mul(further, more)),
-        average,
-        "({0} + {1} × {2} năm) × {3}",
-        (months, further, more, average),
-    )
+    return service(f, f.version("nd29.early.service"), _average(f))
 
 
 @BOOK.rule(
@@ -132,16 +98,7 @@ def service_years(f: ReductionFacts) -> Amount:
 )
 def severance_years(f: ReductionFacts) -> Amount:
     """1.5 months of the average for each insured year."""
-    factor = f.param("nd29.severance.per_year")
-    average = _average(f)
-    return Amount(
-        "severance_years",
-        "Trợ cấp theo số năm đóng BHXH bắt buộc",
-        mul(factor, f.insurance_years),
-        average,
-        "{0} tháng × {1} năm × {2}",
-        (factor, f.insurance_years, average),
-    )
+    return insured_years(f, f.param("nd29.severance.per_year"), _average(f))
 
 
 @BOOK.rule(
@@ -152,7 +109,7 @@ def severance_years(f: ReductionFacts) -> Amount:
     valid_from=IN_FORCE,
     valid_to=LAST_DAY,
 )
-def job_search(f: ReductionFacts) -> Amount:
+def to_look_for_work(f: ReductionFacts) -> Amount:
     """3 months of the current salary (or of the average: [U])."""
     months = f.param("nd29.severance.job_search")
     basis = f.version("nd29.severance.job_search_base", decisive=False)
@@ -160,7 +117,7 @@ def job_search(f: ReductionFacts) -> Amount:
     if basis.mark in "UC" and average != f.salary.amount:
         f.flag(basis)
     base = average if basis.value == "average" else f.salary.amount
-    return Amount("job_search", "Trợ cấp tìm việc làm", Decimal(months), base, "{0} tháng × {1}", (months, base))
+    return job_search(months, base)
 
 
 def _missing(f: ReductionFacts, outcome: Outcome, benefit: str) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from policies import exclusions
+from policies.amounts import Amount
 from policies.engine.money import add, mul
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Node, Text
-from policies.leave import Amount, Identity, LeaveFacts, Shared, check_conditions, conclude, grant
+from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 from policies.salary.formula import MonthlySalary
 
 IDENTITY = Identity("NQ07", "07/2025/NQ-CP", "Chính sách theo NQ 07/2025/NQ-CP")
@@ -48,9 +50,7 @@ class FactsNQ07(LeaveFacts):
 )
 def after_first_day(f: FactsNQ07) -> Text | None:
     """Leaves from 02/01/2025 [U]."""
-    first = f.store.versions("nq07.window.first")[0]
-    f.used.append(first)
-    return None if f.day >= first.value else ("nghỉ từ {0}, trước {1}", (f.day, first.value))
+    return exclusions.starts_with(f, "nq07.window.first")
 
 
 @BOOK.condition(
@@ -62,9 +62,7 @@ def after_first_day(f: FactsNQ07) -> Text | None:
 )
 def before_last_day(f: FactsNQ07) -> Text | None:
     """Leaves to 31/12/2025 [U]."""
-    last = f.store.versions("nq07.window.last")[0]
-    f.used.append(last)
-    return None if f.day <= last.value else ("nghỉ từ {0}, sau {1}", (f.day, last.value))
+    return exclusions.ends_with(f, "nq07.window.last")
 
 
 @BOOK.condition(
@@ -76,8 +74,7 @@ def before_last_day(f: FactsNQ07) -> Text | None:
 )
 def not_paid_before(f: FactsNQ07) -> Text | None:
     """One person, one policy."""
-    earlier = f.case.earlier_benefit
-    return None if earlier is None else ("đã hưởng chính sách theo văn bản {0}", (earlier,))
+    return exclusions.paid_before(f)
 
 
 @BOOK.condition(
