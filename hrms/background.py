@@ -8,13 +8,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+USE_CASES = ("hrms.commands",)  # where scheduled actions are declared; kinds of jobs are in the other rooms too
 ROOMS = ("hrms.commands", "reports", "views")
 
 
-def register() -> list[str]:
+def register(rooms: tuple[str, ...] = ROOMS) -> list[str]:
     """Import every module of the rooms that declare jobs and actions; returns their names."""
     names: list[str] = []
-    for room in ROOMS:
+    for room in rooms:
         package = importlib.import_module(room)
         for module in pkgutil.walk_packages(package.__path__, prefix=f"{room}."):
             importlib.import_module(module.name)

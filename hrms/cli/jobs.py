@@ -161,11 +161,11 @@ def list_command(last: int) -> None:
     """
     from sqlalchemy import select
 
-    from hrms.background import register
+    from hrms.background import USE_CASES, register
     from hrms.kernel import clock, jobs
     from hrms.kernel.db import db
 
-    register()
+    register(USE_CASES)
     click.echo("Việc định kỳ:")
     for action in sorted(jobs.actions().values(), key=lambda item: item.name):
         query = select(jobs.ScheduledRun).where(jobs.ScheduledRun.action == action.name)
@@ -198,11 +198,11 @@ def run_command(name: str) -> None:
 
     from sqlalchemy import select
 
-    from hrms.background import register
+    from hrms.background import USE_CASES, register
     from hrms.kernel import clock, jobs
     from hrms.kernel.db import db
 
-    register()
+    register(USE_CASES)
     if name not in jobs.actions():
         fail(f"Không có việc định kỳ «{name}». Các việc có: {', '.join(sorted(jobs.actions()))}.")
     outcome = jobs.run_action(name, again=True)

@@ -53,7 +53,7 @@ def end_accounts(day: date) -> str:
     """SEC-06 and SEC-08: nobody who left, and nobody who stays away, keeps a way in."""
     in_use = or_(Account.valid_to.is_(None), Account.valid_to >= day)
     gone = _end(
-        select(Account).join(Person, Person.id == Account.person_id).where(in_use, Person.left_on < day),
+        select(Account).join(Person, Person.id == Account.person_id).where(in_use, Person.left_on <= day),
         day, "Người dùng đã nghỉ, đã chuyển công tác",
     )
     unseen: ColumnElement[bool] = func.coalesce(Account.last_seen_at, Account.created_at) <= clock.now() - UNUSED

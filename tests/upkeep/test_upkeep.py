@@ -31,9 +31,9 @@ def change(row, **values):
             setattr(row, name, value)
 
 
-@pytest.mark.parametrize(("left_on", "ended"), [(date(2025, 6, 14), True), (date(2025, 6, 15), False), (None, False)])
-def test_who_left_loses_the_account_the_day_after(world, session, left_on, ended):
-    """``left_on`` is the last day in service: on that day one may still log in."""
+@pytest.mark.parametrize(("left_on", "ended"), [(date(2025, 6, 15), True), (date(2025, 6, 16), False), (None, False)])
+def test_who_left_has_no_account_from_the_first_day_away(world, session, left_on, ended):
+    """``left_on`` is the first day away: on that day one may no longer log in."""
     change(world.person("a1.2"), left_on=left_on)
     upkeep.end_accounts(TODAY)
     found = account(session, "staff_member_a")
