@@ -41,6 +41,7 @@ class BatchFile:
     body: Body
     files: list[CaseFile]
     skipped: list[str]
+    for_signature: bool = False
 
     @property
     def total(self) -> int:
@@ -50,7 +51,7 @@ class BatchFile:
     @property
     def draft(self) -> bool:
         """Until every case is decided the list is a draft."""
-        return any(file.draft for file in self.files) or not self.files
+        return not self.for_signature and any(file.draft for file in self.files)
 
     def sections(self, files: Sequence[CaseFile] | None = None) -> list[tuple[OrgUnit, list[CaseFile]]]:
         """Cases by agency, agencies in the order of the unit tree, people by given name."""
@@ -125,9 +126,9 @@ def cases_of(batch: CaseBatch, *more: Callable[[Any], Any]) -> list[DownsizingCa
     return sorted(found, key=lambda case: (case.person.sort_key, case.id))
 
 
-def batch_file(batch: CaseBatch) -> BatchFile:
+def batch_file(batch: CaseBatch, *, for_signature: bool = False) -> BatchFile:
     """Everything lists and submissions of a round need. Raises :class:`Refused` for a round without cases."""
-    every = case_files(cases_of(batch))
+    every = case_files(cases_of(batch), for_signature=for_signature)
     files = [file for file in every if file.result.get("eligible")]
     skipped = [file.case.label for file in every if not file.result.get("eligible")]
     if not files:
@@ -145,7 +146,7 @@ def batch_file(batch: CaseBatch) -> BatchFile:
             ]
         )
     agency = issuing_unit(batch.unit)
-    return BatchFile(batch, agency, body_of(agency), files, skipped)
+    return BatchFile(batch, agency, body_of(agency), files, skipped, for_signature)
 
 
 def unit_totals(file: BatchFile) -> list[tuple[str, int, int]]:

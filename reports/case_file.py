@@ -49,6 +49,7 @@ class CaseFile:
     calculation: CaseCalculation | None
     agency: OrgUnit
     body: Body
+    for_signature: bool = False  # the copy that goes to the signatory carries no watermark
 
     @property
     def result(self) -> Mapping[str, Any]:
@@ -62,7 +63,7 @@ class CaseFile:
 
     @property
     def draft(self) -> bool:
-        return self.case.state not in SETTLED
+        return not self.for_signature and self.case.state not in SETTLED
 
     @property
     def decree(self) -> str:
@@ -170,6 +171,20 @@ class CaseFile:
                 ]
             )
 
+    def need_right(self) -> None:
+        """Papers that ask for or grant a benefit need a person who may have it. Raises with every reason."""
+        self.need_calculation()
+        if self.result.get("eligible"):
+            return
+        lead = _("Hồ sơ %(number)s chưa đủ điều kiện hưởng", number=self.case.label)
+        raise Refused(
+            [
+                Fault("case", f"{lead}: {reason['message']} ({reason['article']}).", reason["article"], reason["code"])
+                for reason in self.result.get("reasons") or ()
+            ]
+            or [Fault("case", f"{lead}.", code="not_eligible")]
+        )
+
 
 def find_case(key: int | str, action: str = "print") -> DownsizingCase:
     """A case by its id or its number (``NV-SXD-2025-0001``, newest version), inside the actor's scope.
@@ -189,14 +204,14 @@ def find_case(key: int | str, action: str = "print") -> DownsizingCase:
     return found
 
 
-def case_file(case: DownsizingCase) -> CaseFile:
+def case_file(case: DownsizingCase, *, for_signature: bool = False) -> CaseFile:
     """Gather what papers of one case need."""
     calculation = None if case.calculation_id is None else db.session.get(CaseCalculation, case.calculation_id)
     agency = issuing_unit(case.unit)
-    return CaseFile(case, calculation, agency, body_of(agency))
+    return CaseFile(case, calculation, agency, body_of(agency), for_signature)
 
 
-def case_files(cases: Sequence[DownsizingCase]) -> list[CaseFile]:
+def case_files(cases: Sequence[DownsizingCase], *, for_signature: bool = False) -> list[CaseFile]:
     """The same for many cases with one query for the calculations."""
     wanted = [case.calculation_id for case in cases if case.calculation_id is not None]
     calculations: dict[int, CaseCalculation] = {}
@@ -210,7 +225,7 @@ def case_files(cases: Sequence[DownsizingCase]) -> list[CaseFile]:
             agency = issuing_unit(case.unit)
             bodies[case.unit_id] = (agency, body_of(agency))
         calculation = None if case.calculation_id is None else calculations.get(case.calculation_id)
-        files.append(CaseFile(case, calculation, *bodies[case.unit_id]))
+        files.append(CaseFile(case, calculation, *bodies[case.unit_id], for_signature))
     return files
 
 

@@ -52,16 +52,16 @@ def decision(
 ) -> pdf.Paper:
     """The decision as a PDF. A case that is not decided yet carries the watermark of a draft.
 
-    Raises :class:`Refused` without a calculation; refuses nothing else: a draft may be printed to be looked at.
+    Raises :class:`Refused` without a calculation that grants something.
     """
-    file.need_calculation()
+    file.need_right()
     case = file.case
     numbered = numbered or Numbered(case.decision_number, case.decision_date)
     day = numbered.issued_on or case.decision_date or clock.today()
     choice, body = issuer_of(file, issuer)
     letter: Letterhead = body.letterhead("QĐ", number=numbered.number, issued_on=numbered.issued_on, year=day.year)
     context = {
-        "draft": file.draft,
+        "draft": file.draft and not numbered.number,
         "letter": letter,
         "file": file,
         "about": about_of(file),

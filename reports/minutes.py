@@ -17,7 +17,7 @@ def minutes(file: CaseFile, numbered: Numbered | None = None) -> pdf.Paper:
     year = (numbered.issued_on or clock.today()).year
     present, agree = case.meeting_present, case.meeting_agree
     context = {
-        "draft": case.meeting_on is None,
+        "draft": case.meeting_on is None and not file.for_signature,
         "letter": file.body.letterhead("BB", number=numbered.number, issued_on=numbered.issued_on, year=year),
         "file": file,
         "about": (

@@ -52,7 +52,7 @@ def refusal(file: CaseFile, numbered: Numbered | None = None) -> pdf.Paper:
     numbered = numbered or Numbered()
     year = (numbered.issued_on or clock.today()).year
     context = {
-        "draft": file.case.state not in FINAL_REFUSAL,
+        "draft": file.case.state not in FINAL_REFUSAL and not file.for_signature,
         "letter": file.body.letterhead("TB", number=numbered.number, issued_on=numbered.issued_on, year=year),
         "file": file,
         "about": f"Về việc không giải quyết nguyện vọng {file.action} theo {file.decree_name}",

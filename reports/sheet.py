@@ -65,6 +65,7 @@ class Sheet:
     chart_note: str = ""
     hands: tuple[Hand, ...] = HANDS
     draft: bool = True
+    watermark: str = "DỰ THẢO"
     place: str = ""
 
     @property
@@ -226,4 +227,9 @@ def sheet_of_case(file: CaseFile, computed_at: str, issued_on: date | None = Non
 def render_sheet(sheet: Sheet) -> pdf.Paper:
     """Lay the sheet out; the file's title carries the case number and no name."""
     title = "Phiếu tính chế độ" + (f" {sheet.subject.case_number}" if sheet.subject.case_number else "")
-    return pdf.render("sheet.html", {"sheet": sheet, "draft": sheet.draft}, title=title, subject=sheet.about)
+    return pdf.render(
+        "sheet.html",
+        {"sheet": sheet, "draft": sheet.draft, "watermark": sheet.watermark},
+        title=title,
+        subject=sheet.about,
+    )

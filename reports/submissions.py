@@ -52,13 +52,13 @@ def case_submission(
     file: CaseFile, level: str = "unit", numbered: Numbered | None = None, earlier: Numbered | None = None
 ) -> pdf.Paper:
     """The submission of one case."""
-    file.need_calculation()
+    file.need_right()
     numbered = numbered or Numbered()
     sender, addressee = _sender(level, file.body)
     case = file.case
     context = {
         **_context(level, sender, addressee, numbered),
-        "draft": numbered.number == "",
+        "draft": numbered.number == "" and not file.for_signature,
         "file": file,
         "about": _about(file, level),
         "earlier": earlier or Numbered(),
@@ -167,7 +167,7 @@ def batch_submission(
     documents = [title for code in decrees for title in bases.decree_documents(code, "2025-03-15")]
     context = {
         **_context(level, sender, addressee, numbered),
-        "draft": numbered.number == "",
+        "draft": numbered.number == "" and not file.for_signature,
         "batch": file.batch,
         "about": batch_about(file.batch),
         "earlier": earlier or Numbered(),
