@@ -73,7 +73,7 @@ class DownsizingCase(Tracked, Model):
     )
     # The projection of the calculation is told in one readable history line, not field by field.
     __untracked__ = (
-        "folded", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total", "top_up_part",
+        "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total", "top_up_part",
         "calculation_id",
     )
 

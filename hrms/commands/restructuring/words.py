@@ -90,12 +90,12 @@ def label(field: str) -> str:
 
 DECREES = dict(DECREE_LABELS)
 BENEFITS = {code: BENEFIT_LABELS[code] for code in ("auto", *case.BENEFITS)}
-GROUPS_177 = {
-    "k1": N_("Khoản 1: không đủ tuổi tái cử (cấp ủy, chức danh bầu cử)"),
-    "k2": N_("Khoản 2: không đủ tuổi tái cử (cơ quan của Mặt trận, đoàn thể)"),
-    "k3": N_("Khoản 3: không đủ tuổi tái bổ nhiệm"),
-    "k4": N_("Khoản 4: còn đủ tuổi tái cử, có nguyện vọng nghỉ"),
-    "k5": N_("Khoản 5: xin thôi việc"),
+GROUPS_177 = {  # Điều 2 NĐ 177/2024/NĐ-CP
+    "k1": N_("Khoản 1: cán bộ giữ chức vụ bầu cử, không đủ tuổi tái cử, tái bổ nhiệm cấp ủy"),
+    "k2": N_("Khoản 2: lực lượng vũ trang, cơ yếu trong cơ cấu cấp ủy"),
+    "k3": N_("Khoản 3: công chức bổ nhiệm theo thời hạn trong cơ cấu cấp ủy, không đủ tuổi tái cử"),
+    "k4": N_("Khoản 4: còn đủ tuổi, còn 30 đến 60 tháng đến tuổi nghỉ hưu, có nguyện vọng nghỉ"),
+    "k5": N_("Khoản 5: cán bộ thuộc diện Bộ Chính trị, Ban Bí thư quản lý"),
 }
 ANNEXES = {"I": N_("Phụ lục I (điều kiện bình thường)"), "II": N_("Phụ lục II (tuổi thấp hơn 5 năm)")}
 
