@@ -73,8 +73,8 @@ class DownsizingCase(Tracked, Model):
     )
     # The projection of the calculation is told in one readable history line, not field by field.
     __untracked__ = (
-        "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total", "top_up_part",
-        "calculation_id",
+        "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total",
+        "top_up_part", "calculation_id",
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -127,7 +127,8 @@ class DownsizingCase(Tracked, Model):
     decided_by: Mapped[str] = mapped_column(String(200), nullable=False, default="")  # competent authority
     paid_on: Mapped[date | None] = mapped_column(Date)
     payment_reference: Mapped[str] = mapped_column(String(120), nullable=False, default="")
-    paid_amount: Mapped[int | None] = mapped_column(Money)  # of an amendment: only the difference to what was paid before
+    # Of an amendment: only the difference to what was paid before.
+    paid_amount: Mapped[int | None] = mapped_column(Money)
     # Projection of the calculation in force, for lists and totals
     decree_found: Mapped[str] = mapped_column(String(10), nullable=False, default="")
     benefit_found: Mapped[str] = mapped_column(String(40), nullable=False, default="")
