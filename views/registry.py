@@ -7,9 +7,13 @@ from typing import Any
 
 def views() -> list[type[Any]]:
     """The screens, in the order in which their addresses are registered."""
+    from views.acts import ActView
+    from views.batches import BatchView
     from views.calculator import CalculatorView
+    from views.cases import CaseView
     from views.accounts import AccountView
     from views.files import FileView
+    from views.imports import ImportView
     from views.jobs import JobView
     from views.lists import ListView
     from views.search import LookupView, SearchView
@@ -20,6 +24,10 @@ def views() -> list[type[Any]]:
         ListView,
         FileView,
         CalculatorView,
+        CaseView,
+        BatchView,
+        ActView,
+        ImportView,
         JobView,
         AccountView,
     ]
