@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from policies import exclusions
+from policies.early_or_severance import carry_over, join_refusals, note_early_refused, refuse_for_early
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.session import DOUBTFUL
-from policies.engine.trace import Branch, Node, Refused, Text
+from policies.engine.trace import Text
 from policies.leave import (
     Identity,
     LeaveFacts,
@@ -218,35 +219,13 @@ def evaluate(
         return _conclude(facts, EARLY if benefit == "auto" else benefit, early, None)
     second = ReductionFacts(shared, scheme)
     severance = check_conditions(book, second, SEVERANCE)
-    second.warnings.extend(w for w in facts.warnings if w.code == "months_can_be_paid_in")
-    if not early.reasons:
-        reason = Reason(
-            "early_retirement_available",
-            scheme.article_severance,
-            ("đủ điều kiện nghỉ hưu trước tuổi, không hưởng thôi việc", ()),
-        )
-        severance.reasons.append(reason)
-        severance.conditions.value = False
-        severance.conditions.children.append(
-            Node("Không đủ điều kiện nghỉ hưu trước tuổi", False, "điều kiện", reason.text, reason.article)
-        )
+    carry_over(facts, second)
+    if early.reasons:
+        note_early_refused(severance, early, scheme.article_severance)
     else:
-        severance.conditions.children.append(
-            Node(
-                "Không đủ điều kiện nghỉ hưu trước tuổi",
-                True,
-                "điều kiện",
-                None,
-                scheme.article_severance,
-                None,
-                Branch("Thôi việc", [Refused("Nghỉ hưu trước tuổi", r.article, r.text) for r in early.reasons]),
-            )
-        )
+        refuse_for_early(severance, scheme.article_severance)
     if severance.reasons and benefit == "auto":
-        known = {r.code for r in early.reasons}
-        early.reasons.extend(r for r in severance.reasons if r.code not in known)
-        severance.conditions.label = "Điều kiện hưởng chính sách thôi việc"
-        early.conditions.children.append(severance.conditions)
+        join_refusals(early, severance)
         return _conclude(facts, EARLY, early, None)
     return _severance(book, second, severance, not_checked, missing)
 

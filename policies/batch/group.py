@@ -17,7 +17,8 @@ from policies.engine.dates import MONTHS_PER_YEAR, first_of_index
 from policies.engine.parameters import ParameterStore
 from policies.retirement.age import retirement_age
 
-NO_REASON = ""
+# Years are kept in tenths, so that halves are whole numbers.
+TENTHS = 10
 
 
 @dataclass
@@ -70,6 +71,11 @@ class Answer:
         for amount in self.lines.values():
             found = found + amount
         return found
+
+    def without_months(self) -> Answer:
+        """For amounts that have nothing to do with a leave."""
+        self.months, self.years = np.zeros_like(self.months), np.zeros_like(self.years)
+        return self
 
     def where(self, mask: Bools, other: Answer) -> Answer:
         """This answer on ``mask``, ``other`` elsewhere."""
@@ -189,9 +195,14 @@ class Group:
         """First months for the first years and a part for each year after."""
         further = Decimal(form["per_further_year"])
         digits = digits_of(further)
-        more = np.maximum(0, self.insurance_years - 10 * form["first_years"])
-        months = total(product(scaled(further, digits), more), 10 * scaled(form["first_months"], digits))
+        more = np.maximum(0, self.insurance_years - TENTHS * form["first_years"])
+        months = total(product(scaled(further, digits), more), TENTHS * scaled(form["first_months"], digits))
         return round_half_up(product(months, salary), digits + 1)
+
+    def insured_years_from(self, years: int) -> Bools:
+        """At least so many insurance years, as rounded."""
+        found: Bools = self.insurance_years >= TENTHS * years
+        return found
 
     def insured_too_short(self) -> Bools:
         """Too little insurance for a pension."""
@@ -212,6 +223,17 @@ class Group:
             self.insurance_years,
             self.zeros(),
         )
+
+    def not_yet(self, decree: str, benefit: str) -> Answer:
+        """Every row refused because the decree is not in force."""
+        refusals = Refusals(self.size)
+        refusals.add("not_yet_in_force", ~self.nobody())
+        return self.answer(decree, benefit, refusals, self.zeros())
+
+    def asks(self, benefit: str) -> Bools:
+        """Rows that ask for this benefit by name."""
+        found: Bools = self.p.benefit == 1 + schema.BENEFITS.index(benefit)
+        return found
 
     def _pension_index(self) -> Ints:
         p = self.p

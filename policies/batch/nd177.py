@@ -6,7 +6,6 @@ import numpy as np
 
 from policies.batch.exact import Bools
 from policies.batch.group import Answer, Group, Refusals, only
-from policies.engine import case as schema
 
 EARLY, WAITING = "early_retirement", "waiting_leave"
 
@@ -27,11 +26,9 @@ def group_refused(g: Group) -> Bools:
 def answer(g: Group) -> Answer:
     """Early retirement, the waiting leave where it is asked for or where early retirement is refused."""
     p = g.p
-    asks_waiting = p.benefit == 1 + schema.BENEFITS.index(WAITING)
+    asks_waiting = g.asks(WAITING)
     if g.day < g.first_value("nd177.in_force"):
-        r = Refusals(g.size)
-        r.add("not_yet_in_force", ~g.nobody())
-        found = g.answer("177", EARLY, r, g.zeros())
+        found = g.not_yet("177", EARLY)
         found.benefit = np.where(asks_waiting, WAITING, EARLY).astype(object)
         return found
     early = _early(g)

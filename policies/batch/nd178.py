@@ -154,13 +154,9 @@ class Text178:
             **self.severance_lines(severance.eligible),
             "local_top_up": only(severance.eligible, p.top_up),
         }
-        wants_severance = p.benefit == _benefit(SEVERANCE)
+        wants_severance = g.asks(SEVERANCE)
         takes_severance = wants_severance | ((p.benefit == 0) & ~early.eligible & severance.eligible)
         return severance.where(takes_severance, early)
-
-
-def _benefit(name: str) -> int:
-    return 1 + schema.BENEFITS.index(name)
 
 
 def window_closed(g: Group) -> Bools:
@@ -175,18 +171,11 @@ def window_closed(g: Group) -> Bools:
     return found
 
 
-def not_yet(g: Group, decree: str, benefit: str) -> Answer:
-    """Every row refused because the decree is not in force."""
-    r = Refusals(g.size)
-    r.add("not_yet_in_force", ~g.nobody())
-    return g.answer(decree, benefit, r, g.zeros())
-
-
 def answer(g: Group) -> Answer:
     """NĐ 178 for a leave: before the amendment both texts, the higher one is owed."""
-    asked = np.where(g.p.benefit == _benefit(SEVERANCE), SEVERANCE, EARLY).astype(object)
+    asked = np.where(g.asks(SEVERANCE), SEVERANCE, EARLY).astype(object)
     if g.day < g.first_value("nd178.window.first_leave"):
-        found = not_yet(g, "178", EARLY)
+        found = g.not_yet("178", EARLY)
         found.benefit = asked
         return found
     amended_from: date = g.first_value("nd178.amended_from")
@@ -201,8 +190,7 @@ def answer(g: Group) -> Answer:
 def other(g: Group, benefit: str) -> Answer:
     """Điều 11 and Điều 12: one amount, no leave."""
     if g.day < g.first_value("nd178.versions"):
-        found = not_yet(g, "178", benefit)
-        return _without_months(g, found)
+        return g.not_yet("178", benefit).without_months()
     p = g.p
     base = g.current_base()
     salary = g.salary(g.param("nd178.salary.components"), base)
@@ -213,7 +201,7 @@ def other(g: Group, benefit: str) -> Answer:
         found.lines = {
             "secondment_allowance": np.where(p.to_province, g.pay(province, 1, base), g.pay(commune, 1, base))
         }
-        return _without_months(g, found)
+        return found.without_months()
     old = np.where(p.old_given, p.old_allowance, p.allowances["leadership"])
     r.add("outside_group", old <= 0)
     r.add("outside_group", p.new_given & (p.new_allowance >= old))
@@ -223,9 +211,4 @@ def other(g: Group, benefit: str) -> Answer:
     found = g.answer("178", benefit, r, salary)
     amount = g.scaled_times(old, p.coefficient_digits, base)
     found.lines = {"retained_allowance": only(found.eligible, amount)}
-    return _without_months(g, found)
-
-
-def _without_months(g: Group, found: Answer) -> Answer:
-    found.months, found.years = g.zeros(), g.zeros()
-    return found
+    return found.without_months()

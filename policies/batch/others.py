@@ -10,6 +10,8 @@ import numpy as np
 from policies.batch.exact import Bools, Ints, digits_of, product, round_half_up, scaled, total
 from policies.batch.group import Answer, Group, Refusals, only, ordinal
 from policies.engine import case as schema
+from policies.engine.dates import MONTHS_PER_YEAR
+from policies.engine.money import percent
 
 EARLY, SEVERANCE = "early_retirement", "severance"
 
@@ -18,13 +20,11 @@ def reduction(g: Group, decree: str) -> Answer:
     """Staff reduction under NĐ 154 or NĐ 29: early retirement where possible, else severance."""
     prefix = f"nd{decree}"
     p = g.p
-    asks_severance = p.benefit == 1 + schema.BENEFITS.index(SEVERANCE)
+    asks_severance = g.asks(SEVERANCE)
     first: date = g.first_value(f"{prefix}.window.first")
     last: date = g.first_value(f"{prefix}.window.last")
     if g.day < first:
-        r = Refusals(g.size)
-        r.add("not_yet_in_force", ~g.nobody())
-        found = g.answer(decree, EARLY, r, g.zeros())
+        found = g.not_yet(decree, EARLY)
         found.benefit = np.where(asks_severance, SEVERANCE, EARLY).astype(object)
         return found
     salary = g.salary(g.param(f"{prefix}.salary.components", min(g.day, last)))
@@ -69,7 +69,7 @@ def _common(g: Group, closed: bool) -> Refusals:
 def _lines_154(g: Group, salary: Ints, early: Bools, severance: Bools) -> tuple[dict[str, Ints], dict[str, Ints]]:
     form = g.param("nd154.early.service")
     flat = g.pay(g.param("nd154.early.service_15_20"), 1, salary)
-    service = np.where(g.insurance_years >= 10 * form["first_years"], g.pay_service(form, salary), flat)
+    service = np.where(g.insured_years_from(form["first_years"]), g.pay_service(form, salary), flat)
     per_year = g.param("nd154.early.per_year")
     return {
         "early_years": only(early, g.pay(per_year, g.years, salary, tenths=True)),
@@ -99,10 +99,9 @@ def _lines_29(g: Group, salary: Ints, early: Bools, severance: Bools) -> tuple[d
 def resolution_07(g: Group) -> Answer:
     """NQ 07: a lump sum for those who had passed the age."""
     p = g.p
-    r = Refusals(g.size)
     if g.day < g.first_value("nq07.window.first"):
-        r.add("not_yet_in_force", ~g.nobody())
-        return g.answer("NQ07", EARLY, r, g.zeros())
+        return g.not_yet("NQ07", EARLY)
+    r = Refusals(g.size)
     r.add("window_closed", p.leave.number > ordinal(g.first_value("nq07.window.last")))
     r.add("already_paid", p.earlier >= 0)
     r.add("retirement_age_not_reached", ~g.age_reached)
@@ -123,10 +122,9 @@ def resolution_07(g: Group) -> Answer:
 def talent(g: Group) -> Answer:
     """NĐ 179: one month of the allowance of the three groups."""
     p = g.p
-    r = Refusals(g.size)
     if g.day < g.first_value("nd179.in_force"):
-        r.add("not_yet_in_force", ~g.nobody())
-        return _without_months(g, g.answer("179", "talent_allowance", r, g.zeros()))
+        return g.not_yet("179", "talent_allowance").without_months()
+    r = Refusals(g.size)
     base = g.current_base()
     whole = g.salary(g.param("nd179.salary.components"), base)
     bare = g.salary(g.param("nd179.coefficient_only"), base)
@@ -136,7 +134,7 @@ def talent(g: Group) -> Answer:
         mask = p.group_179 == position
         mine = bare if group == "k2" or g.param(f"nd179.{group}.base") != "with_allowances" else whole
         salary = np.where(mask, mine, salary)
-        rate = Decimal(g.param(f"nd179.{group}.extra")).scaleb(-2)
+        rate = percent(g.param(f"nd179.{group}.extra"))
         amount = np.where(mask, g.pay(rate, 1, mine), amount)
         fits = fits | (mask & g.category_in(kinds[group]))
     r.add("outside_group", ~fits)
@@ -145,13 +143,8 @@ def talent(g: Group) -> Answer:
     known = np.where(recognised, p.recognised.known, p.recruited.known)
     r.add("not_yet_in_force", known & (p.leave.number < number))
     is_k2 = p.group_179 == schema.GROUPS_179.index("k2")
-    end = p.recruited.add_months(12 * g.param("nd179.k2.years"))
+    end = p.recruited.add_months(MONTHS_PER_YEAR * g.param("nd179.k2.years"))
     r.add("window_closed", is_k2 & p.recruited.known & (p.leave.number >= end))
     found = g.answer("179", "talent_allowance", r, salary)
     found.lines = {"talent_allowance": only(found.eligible, amount)}
-    return _without_months(g, found)
-
-
-def _without_months(g: Group, found: Answer) -> Answer:
-    found.months, found.years = g.zeros(), g.zeros()
-    return found
+    return found.without_months()

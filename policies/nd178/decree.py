@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from policies.early_or_severance import carry_over, join_refusals, note_early_refused, refuse_for_early
 from policies.engine.result import Reason, Result
 from policies.engine.trace import Branch, Node, Refused
 from policies.leave import (
@@ -20,6 +21,7 @@ from policies.nd178.conditions import BOOK, EARLY, SEVERANCE
 from policies.nd178.facts import ARTICLE_7, ARTICLE_7A, ARTICLE_7B, Facts178
 from policies.nd178.other_benefits import retained_leadership_allowance, secondment_allowance
 
+SEVERANCE_ARTICLE = "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP"
 IDENTITY = Identity("178", "178/2024/NĐ-CP", "Chính sách theo NĐ 178/2024/NĐ-CP")
 
 _OTHER = {
@@ -94,49 +96,19 @@ def _evaluate_text(shared: Shared, benefit: str, amended_from: date, *, amended:
         return _conclude(facts, EARLY if benefit == "auto" else benefit, early, None)
     second = Facts178(shared, amended=amended, amended_from=amended_from)
     severance = check_conditions(BOOK, second, SEVERANCE)
-    # Early retirement may have been missed by months that can be paid in: worth knowing whatever is granted.
-    second.warnings.extend(w for w in facts.warnings if w.code == "months_can_be_paid_in")
+    carry_over(facts, second)
     if benefit == SEVERANCE or not severance.reasons:
-        severance.conditions.children.append(_early_refused(early))
+        note_early_refused(severance, early, SEVERANCE_ARTICLE)
         return _severance(second, severance)
-    known = {(r.code, r.article) for r in early.reasons}
-    early.reasons.extend(
-        r for r in severance.reasons if (r.code, r.article) not in known and r.code not in _codes(early)
-    )
-    early.conditions.children.append(severance.conditions)
-    severance.conditions.label = "Điều kiện hưởng chính sách thôi việc"
+    join_refusals(early, severance)
     return _conclude(facts, EARLY, early, None)
-
-
-def _codes(outcome: Outcome) -> set[str]:
-    return {r.code for r in outcome.reasons}
-
-
-def _early_refused(early: Outcome) -> Node:
-    return Node(
-        "Không đủ điều kiện nghỉ hưu trước tuổi",
-        True,
-        "điều kiện",
-        None,
-        "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP",
-        None,
-        Branch("Thôi việc", [Refused("Nghỉ hưu trước tuổi", r.article, r.text) for r in early.reasons]),
-    )
 
 
 def _refuse_severance_for_early(shared: Shared, amended_from: date, *, amended: bool) -> Result:
     """Whoever qualifies under Điều 7, 7a or 7b may not take severance instead; other refusals stand beside it."""
     facts = Facts178(shared, amended=amended, amended_from=amended_from)
     outcome = check_conditions(BOOK, facts, SEVERANCE)
-    article = "Điều 9, Điều 10 NĐ 178/2024/NĐ-CP"
-    reason = Reason(
-        "early_retirement_available", article, ("đủ điều kiện nghỉ hưu trước tuổi, không hưởng thôi việc", ())
-    )
-    outcome.reasons.append(reason)
-    outcome.conditions.value = False
-    outcome.conditions.children.append(
-        Node("Không đủ điều kiện nghỉ hưu trước tuổi", False, "điều kiện", reason.text, article)
-    )
+    refuse_for_early(outcome, SEVERANCE_ARTICLE)
     return _conclude(facts, SEVERANCE, outcome, None)
 
 

@@ -11,8 +11,15 @@ from policies import calculate
 from tests.policies.conftest import POLICIES, law_cases
 
 SOURCES = sorted(POLICIES.rglob("*.py"))
-ENGINE_ONLY = {"engine", "batch"}
-LAW_CODE = [p for p in SOURCES if p.parent.name.startswith(("nd", "nq")) or p.parent.name in ("pension", "resignation")]
+SHARED_LAW = {"amounts.py", "exclusions.py", "staff_reduction.py", "early_or_severance.py", "selection.py"}
+LAW_CODE = [
+    p
+    for p in SOURCES
+    if p.parent.name.startswith(("nd", "nq"))
+    or p.parent.name == "pension"
+    or p.name in SHARED_LAW
+    or (p.parent.name == "batch" and p.name in {"nd178.py", "nd177.py", "others.py"})
+]
 
 
 def tree(path: Path) -> ast.Module:
