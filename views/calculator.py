@@ -138,11 +138,11 @@ def _without_person(asked: bool) -> str:
     """The address of this question without the person: to be shared."""
     if not asked:
         return ""
-    args = {k: v for k, v in request.args.to_dict(flat=False).items() if k != "person" and any(v)}
+    args: dict[str, Any] = {k: v for k, v in request.args.to_dict(flat=False).items() if k != "person" and any(v)}
     return url_for("CalculatorView.index", **args)
 
 
 def _with_day(form: CalculatorForm, day: date) -> str:
     """The same question for another leave date."""
-    args = request.args.to_dict(flat=False) if "tinh" in request.args else form.as_query()
+    args: dict[str, Any] = request.args.to_dict(flat=False) if "tinh" in request.args else form.as_query()
     return url_for("CalculatorView.index", **{**args, "tinh": "1", "leave_date": format_date(day)})

@@ -143,6 +143,11 @@ NEUTRAL = frozenset({"", "auto", "I"})
 GROUNDS_154 = ("a", "b", "c", "d", "đ", "e", "g", "h")
 
 
+def codes(field: ChoiceField) -> list[str]:
+    """The values a select offers, in order."""
+    return [str(choice[0]) for choice in field.choices or ()]
+
+
 def _words(table: Mapping[str, str], *, empty: bool = False) -> list[tuple[str, str]]:
     chosen = [(code, _(label)) for code, label in table.items()]
     return [("", _("– không –")), *chosen] if empty else chosen
@@ -223,8 +228,8 @@ class CalculatorForm(Form):
             box.choices = yes_no
         for field in self:
             # A shortened address leaves out what is empty or on its first, neutral choice.
-            if isinstance(field, ChoiceField) and field.data is None and field.choices[0][0] in NEUTRAL:
-                field.data = field.choices[0][0]
+            if isinstance(field, ChoiceField) and field.data is None and (first := codes(field)[0]) in NEUTRAL:
+                field.data = first
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
@@ -269,7 +274,7 @@ class CalculatorForm(Form):
         if isinstance(field, MonthsField):
             return months_to_words(value)
         if isinstance(field, ChoiceField):
-            return str(dict(field.choices).get(value, value))
+            return next((str(choice[1]) for choice in field.choices or () if choice[0] == value), str(value))
         return str(field.write(value))
 
     def as_query(self) -> dict[str, Any]:

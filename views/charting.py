@@ -23,8 +23,11 @@ class Figure:
     rows: list[Any]
 
 
-def leave_figure(trial: Trial, selected: date | None, ident: str = "theo-thang") -> Figure | None:
-    """The amount by leave month; ``None`` where the trial looked at one day only."""
+SMALL = {"width": 420, "height": 210}
+
+
+def leave_figure(trial: Trial, selected: date | None, *, small: bool = False) -> Figure | None:
+    """The amount by leave month; ``None`` where the trial looked at one day only. ``small`` fits a side card."""
     if len(trial.months) < 2:
         return None
     kinds: list[str] = []
@@ -59,7 +62,8 @@ def leave_figure(trial: Trial, selected: date | None, ident: str = "theo-thang")
         title=_("Tổng trợ cấp theo tháng nghỉ"),
         description=description,
         selected=selected,
-        ident=ident,
+        ident="theo-thang",
+        **(SMALL if small else {}),
         unit=_("triệu đồng"),
     )
     tones = [(TONES[i % len(TONES)], kind) for i, kind in enumerate(kinds)]

@@ -110,17 +110,21 @@ def read(data: Mapping[str, Any]) -> Case:
         raise _refused(error) from error
 
 
-def try_out(data: Mapping[str, Any], *, profile: bool = True) -> Trial:
-    """Compute ``data`` (a case of the contract). Raises :class:`Refused` with every fault."""
+def try_out(data: Mapping[str, Any], *, profile: bool = True, every_decree: bool = False) -> Trial:
+    """Compute ``data`` (a case of the contract). Raises :class:`Refused` with every fault.
+
+    ``every_decree`` compares with all decrees and benefits, also when the case names one.
+    """
     case = read(data)
     try:
         result = api.calculate(case)
         plain = result.to_dict()
         trial = Trial(plain, explain(plain))
         if case.benefit in ("auto", *LEAVES):
-            trial.options = _ways(case, result)
+            wider = replace(case, decree="auto", benefit="auto") if every_decree else case
+            trial.options = _ways(wider, result)
             if profile:
-                _look_ahead(case, result, trial)
+                _look_ahead(wider, result, trial)
     except CaseFaults as error:
         raise _refused(error) from error
     return trial

@@ -23,3 +23,5 @@ document.addEventListener("click", (event) => {
 });
 // The first wrong box is where the hand should be.
 document.querySelector("[aria-invalid=true]")?.focus();
+// A step that was refused comes back with its dialog open and everything typed still there.
+document.querySelector("dialog[data-open]")?.showModal();
