@@ -33,7 +33,8 @@ DAY = date(2025, 6, 1)
 
 def line(
     name: str, cccd: str = "", *, sex: str = "Nam", birth: str = "15/06/1970", title: str = "Chuyên viên",
-    unit: str = "", coefficient: str = "4,32", months: Any = 300, code: str = "", category: str = "Công chức", leadership: str = "",
+    unit: str = "", coefficient: str = "4,32", months: Any = 300, code: str = "", category: str = "Công chức",
+    leadership: str = "",
 ) -> list[Any]:  # fmt: skip
     return [
         "1",
