@@ -92,22 +92,22 @@ def check_batch(batch_id: int | None, units: Iterable[OrgUnit | None]) -> tuple[
 def create(person: Person, request: CaseRequest, batch: CaseBatch | None, facts: EntitlementFacts) -> DownsizingCase:
     """Store one new case with number, assessment years, checklist and first calculation. Inside a command."""
     assert person.unit is not None and request.leave_date is not None
+    years = assessed_years(request.leave_date)
+    ratings = select(YearRating).where(YearRating.person_id == person.id, YearRating.year.in_(years))
+    rated = {row.year: row.level for row in db.session.scalars(ratings)}
     number = take_number(person.unit)
     case = DownsizingCase(
-        number=number, person=person, unit=person.unit, batch=batch, folded=search_text(number, person)
+        number=number,
+        person=person,
+        unit=person.unit,
+        batch=batch,
+        folded=search_text(number, person),
+        assessments=[CaseAssessment(year=year, level=rated.get(year, "")) for year in years],
+        checklist=[],
     )
     request.write(case)
-    db.session.add(case)
-    db.session.flush()
-    years = assessed_years(request.leave_date)
-    rated = {
-        row.year: row.level
-        for row in db.session.scalars(
-            select(YearRating).where(YearRating.person_id == person.id, YearRating.year.in_(years))
-        )
-    }
-    case.assessments = [CaseAssessment(year=year, level=rated.get(year, "")) for year in years]
     dossier.converge(case)
+    db.session.add(case)
     db.session.flush()
     calculation.refresh(case, facts)
     return case

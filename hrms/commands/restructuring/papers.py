@@ -28,9 +28,10 @@ from models.organization import OrgUnit
 from models.restructuring import CaseBatch, CasePaper, DownsizingCase
 
 # Kinds that are outgoing papers with a number, and their type sign (NĐ 30/2020, Phụ lục III).
-SIGNS = {"decision": "QĐ", "submission": "TTr", "refusal": "TB"}
-OF_CASE = {"calculation_sheet", "submission", "decision", "refusal"}
-OF_BATCH = {"submission", "decision", "budget_list"}
+SIGNS = {"decision": "QĐ", "submission": "TTr", "submission_province": "TTr", "refusal": "TB"}
+OF_CASE = {"calculation_sheet", "submission", "submission_province", "decision", "refusal", "minutes"}
+OF_BATCH = {"submission", "submission_province", "decision", "budget_list", "estimate", "published_list"}
+WITHOUT_AMOUNT = {"refusal", "minutes"}  # may be printed before anything was computed
 
 
 def series_number(unit: OrgUnit, kind: str, year: int) -> str:
@@ -72,7 +73,8 @@ class PrintPaper(Command[CasePaper]):
         self._issuer = access.get(OrgUnit, self.issuer_id) if self.issuer_id is not None else agency_of(owner)
         if self.kind not in kinds:
             yield Fault("kind", _("Không in được «%(kind)s» ở đây.", kind=PAPER_KINDS.get(self.kind, self.kind)))
-        if self._case is not None and self.kind != "refusal" and self._case.calculation_id is None:
+        computed = self._case is None or self._case.calculation_id is not None
+        if self._case is not None and not computed and self.kind not in WITHOUT_AMOUNT:
             yield Fault("case_id", _("Hồ sơ %(case)s chưa tính được chế độ nên chưa in được.", case=self._case.label))
         if self.attachment_id is not None and self._case is not None:
             attachment_of(self._case, self.attachment_id)

@@ -179,8 +179,12 @@ FUNDING_SOURCES = {
 }
 PAPER_KINDS = {
     "calculation_sheet": N_("Phiếu tính chế độ"),
-    "submission": N_("Tờ trình"),
+    "submission": N_("Tờ trình của đơn vị"),
+    "submission_province": N_("Tờ trình của Sở Nội vụ"),
     "decision": N_("Quyết định"),
     "refusal": N_("Thông báo không giải quyết"),
+    "minutes": N_("Biên bản họp xét"),
     "budget_list": N_("Danh sách và dự toán kinh phí"),
+    "estimate": N_("Tổng hợp dự toán theo đơn vị và nguồn"),
+    "published_list": N_("Danh sách công khai"),
 }
