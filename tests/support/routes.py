@@ -1,0 +1,141 @@
+"""Addresses with real records in them, for the matrix of role × unit × route.
+
+Every parameter of every route needs an entry: in :data:`PARAMETERS` by its name, or in :data:`SPECIAL` by
+``Endpoint:name`` when the same name means something else there. An entry that reaches a record through its unit is
+marked ``of_record``: the matrix then asks for the same address with another unit's record and expects 404.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule as Address
+
+from hrms.kernel import attachments
+from hrms.kernel.commands import transaction
+from hrms.kernel.jobs import JobRun
+from models import account, importing, organization, restructuring, staff
+from tests.support.samples import Place
+from views.rules import Rule, rule_of
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    value: Callable[[Place], Any]
+    of_record: bool = False
+
+
+def record(model: type[Any]) -> Parameter:
+    """The id of the sample row of ``model``."""
+    return Parameter(lambda place: place.row(model).id, of_record=True)
+
+
+def fixed(value: Any) -> Parameter:
+    return Parameter(lambda _place: value)
+
+
+def _attachment(place: Place) -> int:
+    case = place.row(restructuring.DownsizingCase)
+    found = attachments.of(case)
+    if not found:
+        with transaction():
+            found = [attachments.attach(case, io.BytesIO(PDF), "don.pdf")]
+    return found[0].id
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "account_id": record(account.Account),
+    "act_id": record(restructuring.RestructuringAct),
+    "assignment_id": record(account.RoleAssignment),
+    "attachment_id": Parameter(_attachment, of_record=True),
+    "batch_id": record(restructuring.CaseBatch),
+    "case_id": record(restructuring.DownsizingCase),
+    "code": fixed("submit"),
+    "import_id": record(importing.StaffImport),
+    "item_id": record(restructuring.ChecklistItem),
+    "job_id": record(JobRun),
+    "paper_id": record(restructuring.CasePaper),
+    "person_id": record(staff.Person),
+    "position_id": record(organization.Position),
+    "record_id": record(restructuring.DownsizingCase),
+    "record_type": fixed("downsizing_case"),
+    "unit_id": record(organization.OrgUnit),
+    "version": fixed("v1"),
+}
+SPECIAL: dict[str, Parameter] = {
+    "JobView.run:name": fixed("forget_request_keys"),
+    "ListView.export:name": fixed("cases"),
+    "ListView.forget:filter_id": fixed(1),
+    "ListView.forget:name": fixed("cases"),
+    "ListView.save:name": fixed("cases"),
+    "LocaleView.index:locale": fixed("vi"),
+    "StaffApi.get:pk": record(staff.Person),
+    "UnitApi.get:pk": record(organization.OrgUnit),
+    "appbuilder.static:filename": fixed("css/ab.css"),
+    "static:filename": fixed("app.css"),
+}
+
+
+def parameter(endpoint: str, name: str) -> Parameter | None:
+    return SPECIAL.get(f"{endpoint}:{name}") or PARAMETERS.get(name)
+
+
+def unknown_parameters(app: Flask) -> list[str]:
+    """One sentence for every parameter that has no entry here."""
+    return [
+        f"{address.endpoint} ({address.rule}): parameter {name!r} is unknown; add it to PARAMETERS, or "
+        f"'{address.endpoint}:{name}' to SPECIAL, in tests/support/routes.py"
+        for address in app.url_map.iter_rules()
+        for name in sorted(address.arguments)
+        if parameter(address.endpoint, name) is None
+    ]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address and method with the rule that was declared for it."""
+
+    endpoint: str
+    method: str
+    address: Address
+    rule: Rule
+
+    @property
+    def of_record(self) -> bool:
+        return any(
+            found.of_record for name in self.address.arguments if (found := parameter(self.endpoint, name)) is not None
+        )
+
+    @property
+    def is_api(self) -> bool:
+        return self.address.rule.startswith("/api/")
+
+    def path(self, app: Flask, place: Place) -> str:
+        """The address with ``place``'s records in it."""
+        values: dict[str, Any] = {}
+        for name in self.address.arguments:
+            found = parameter(self.endpoint, name)
+            assert found is not None
+            values[name] = found.value(place)
+        with app.test_request_context():
+            from flask import url_for
+
+            return url_for(self.endpoint, **values)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address.rule} ({self.endpoint})"
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    """Every declared address and method, except HEAD and OPTIONS."""
+    for address in app.url_map.iter_rules():
+        rule = rule_of(app, address.endpoint)
+        for method in sorted((address.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule is not None:
+                yield Route(address.endpoint, method, address, rule)
