@@ -11,16 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import String, case, cast, func, literal, null, or_, select, union_all
 
-from hrms.commands.organization.tree import Node, Tree, tree_on
+from hrms.commands.organization.tree import Node, Tree, tree_on, valid_on
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_integer
-from models.organization import Establishment, LeadershipQuota, OrgUnit
+from models.organization import Establishment, LeadershipQuota, OrgUnit, OrgUnitVersion
 from models.restructuring import RestructuringAct
 from models.staff import Appointment, Person
 from models.vocabulary import ESTABLISHMENT_KINDS, ESTABLISHMENT_OF_CATEGORY
@@ -95,6 +96,16 @@ class UnitBalance:
         )
 
 
+@dataclass(frozen=True)
+class Quota:
+    """The number of deputies a decision gives a unit."""
+
+    deputies: int
+    article: str
+    mark: str
+    decision_number: str
+
+
 @dataclass
 class _Counts:
     present: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -103,7 +114,7 @@ class _Counts:
     seconded_out: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     leaders: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     assigned: dict[tuple[int, str], int] = field(default_factory=dict)
-    quotas: dict[int, LeadershipQuota] = field(default_factory=dict)
+    quotas: dict[int, Quota] = field(default_factory=dict)
     acts: dict[int, date] = field(default_factory=dict)
 
 
@@ -114,8 +125,8 @@ def establishment_balance(unit_id: int, day: date | None = None) -> UnitBalance:
     """
     unit = access.get(OrgUnit, unit_id, "read", "establishment")
     day = day or clock.today()
-    tree = tree_on(day, unit_id, everything=True)
-    if unit_id not in tree:
+    whole = tree_on(day, everything=True)
+    if unit_id not in whole:
         return UnitBalance(
             Node(
                 unit.id,
@@ -128,7 +139,8 @@ def establishment_balance(unit_id: int, day: date | None = None) -> UnitBalance:
                 unit.display_order,
             )
         )
-    return _balance(unit_id, tree, _count(day), _parent_kind(unit_id, day))
+    above = whole.above(unit_id)
+    return _balance(unit_id, whole.cut(unit_id), _count(day), above[-1].kind if above else "")
 
 
 def balances(day: date | None = None) -> list[UnitBalance]:
@@ -137,73 +149,103 @@ def balances(day: date | None = None) -> list[UnitBalance]:
     day = day or clock.today()
     tree = tree_on(day)
     counts = _count(day)
-    return [_balance(top, tree, counts, _parent_kind(top, day)) for top in tree.children.get(None, ())]
+    tops = tree.children.get(None, ())
+    kinds = _kinds_on({tree.nodes[top].parent_id for top in tops} - {None}, day)
+    return [_balance(top, tree, counts, kinds.get(tree.nodes[top].parent_id, "")) for top in tops]
 
 
-def _parent_kind(unit_id: int, day: date) -> str:
-    whole = tree_on(day, everything=True)
-    above = whole.above(unit_id) if unit_id in whole else []
-    return above[-1].kind if above else ""
+def _kinds_on(unit_ids: set[int | None], day: date) -> dict[int | None, str]:
+    """Kinds of units out of the actor's sight: the rule for a unit's deputies depends on what stands above it."""
+    if not unit_ids:
+        return {}
+    rows = select(OrgUnitVersion.unit_id, OrgUnitVersion.kind).where(
+        OrgUnitVersion.unit_id.in_(unit_ids), *valid_on(day)
+    )
+    return {row.unit_id: row.kind for row in db.session.execute(rows)}
 
 
 def _count(day: date) -> _Counts:
+    """Posts and numbers of the whole province on a day, in two statements: pages have a budget of them."""
     counts = _Counts()
     in_force = (Appointment.valid_from <= day, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day))
+    away = select(Appointment.person_id).where(Appointment.kind == "secondment", *in_force)
+    is_away = case((Person.id.in_(away), 1), else_=0)
     posts = (
-        select(Appointment.unit_id, Appointment.kind, Person.category, Appointment.leader_rank, func.count())
+        select(
+            Appointment.unit_id,
+            Appointment.kind,
+            Person.category,
+            Appointment.leader_rank,
+            func.count(),
+            func.sum(is_away),
+        )
         .join(Person, Person.id == Appointment.person_id)
         .where(*in_force)
         .group_by(Appointment.unit_id, Appointment.kind, Person.category, Appointment.leader_rank)
     )
     tables = {"main": counts.present, "concurrent": counts.concurrent, "secondment": counts.seconded_in}
-    for unit_id, kind, category, rank, number in db.session.execute(posts):
+    for unit_id, kind, category, rank, number, gone in db.session.execute(posts):
+        key = unit_id, ESTABLISHMENT_OF_CATEGORY[category]
         if kind in tables:
-            tables[kind][unit_id, ESTABLISHMENT_OF_CATEGORY[category]] += number
-        if kind == "main" and rank:
-            counts.leaders[unit_id, rank] += number
-    _seconded_out(counts, day)
+            tables[kind][key] += number
+        if kind == "main":
+            counts.seconded_out[key] += int(gone or 0)
+            if rank:
+                counts.leaders[unit_id, rank] += number
     _numbers(counts, day)
     return counts
 
 
-def _seconded_out(counts: _Counts, day: date) -> None:
-    away = select(Appointment.person_id).where(
-        Appointment.kind == "secondment",
-        Appointment.valid_from <= day,
-        or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
-    )
-    rows = (
-        select(Appointment.unit_id, Person.category, func.count(func.distinct(Person.id)))
-        .join(Person, Person.id == Appointment.person_id)
-        .where(
-            Appointment.kind == "main",
-            Appointment.valid_from <= day,
-            or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
-            Person.id.in_(away),
-        )
-        .group_by(Appointment.unit_id, Person.category)
-    )
-    for unit_id, category, number in db.session.execute(rows):
-        counts.seconded_out[unit_id, ESTABLISHMENT_OF_CATEGORY[category]] += number
-
-
 def _numbers(counts: _Counts, day: date) -> None:
-    for model in (Establishment, LeadershipQuota):
-        query = (
-            select(model)
-            .where(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
-            .order_by(model.valid_from)
+    """Assigned numbers, numbers of deputies by decision, and the latest restructuring decisions, read together."""
+    no_text = cast(null(), String)
+
+    def dated(model: Any) -> tuple[Any, Any]:
+        return model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day)
+
+    assigned = select(
+        literal("assigned").label("what"),
+        Establishment.unit_id.label("unit_id"),
+        Establishment.valid_from.label("since"),
+        Establishment.number.label("number"),
+        Establishment.kind.label("kind"),
+        no_text.label("article"),
+        no_text.label("mark"),
+        no_text.label("decision"),
+    ).where(*dated(Establishment))
+    quotas = select(
+        literal("quota"),
+        LeadershipQuota.unit_id,
+        LeadershipQuota.valid_from,
+        LeadershipQuota.deputies,
+        no_text,
+        LeadershipQuota.article,
+        LeadershipQuota.mark,
+        LeadershipQuota.decision_number,
+    ).where(*dated(LeadershipQuota))
+    acts = (
+        select(
+            literal("act"),
+            RestructuringAct.unit_id,
+            func.max(RestructuringAct.issued_on),
+            literal(0),
+            no_text,
+            no_text,
+            no_text,
+            no_text,
         )
-        for row in db.session.scalars(query):
-            if isinstance(row, Establishment):
-                counts.assigned[row.unit_id, row.kind] = row.number
-            elif isinstance(row, LeadershipQuota):
-                counts.quotas[row.unit_id] = row
-    acts = select(RestructuringAct.unit_id, func.max(RestructuringAct.issued_on)).where(
-        RestructuringAct.effective_on <= day
+        .where(RestructuringAct.effective_on <= day)
+        .group_by(RestructuringAct.unit_id)
     )
-    for unit_id, issued in db.session.execute(acts.group_by(RestructuringAct.unit_id)):
-        counts.acts[unit_id] = issued
+    rows = union_all(assigned, quotas, acts).subquery()
+    # The later of two numbers of one unit is the one in force.
+    for row in db.session.execute(select(rows).order_by(rows.c.since)):
+        if row.what == "assigned":
+            counts.assigned[row.unit_id, row.kind] = row.number
+        elif row.what == "quota":
+            counts.quotas[row.unit_id] = Quota(row.number, row.article, row.mark, row.decision)
+        else:
+            counts.acts[row.unit_id] = row.since
 
 
 def _balance(unit_id: int, tree: Tree, counts: _Counts, parent_kind: str) -> UnitBalance:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
@@ -53,6 +53,17 @@ class Tree:
         """Ids of the unit and everything below it."""
         return {node.id for node, _depth in self.walk(top)}
 
+    def cut(self, top: int) -> Tree:
+        """Only ``top`` and everything below it; an empty tree when it is not there."""
+        if top not in self.nodes:
+            return Tree(self.day)
+        kept = self.inside(top)
+        return Tree(
+            self.day,
+            {unit: node for unit, node in self.nodes.items() if unit in kept},
+            {**{unit: ids for unit, ids in self.children.items() if unit in kept}, None: [top]},
+        )
+
     def above(self, unit_id: int) -> list[Node]:
         """From the top of the tree down to the unit's parent."""
         found: list[Node] = []
@@ -63,7 +74,7 @@ class Tree:
         return found[::-1]
 
 
-def valid_on(day: date) -> tuple[object, object]:
+def valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The two conditions of a version in force on ``day``."""
     return OrgUnitVersion.valid_from <= day, or_(OrgUnitVersion.valid_to.is_(None), OrgUnitVersion.valid_to >= day)
 
@@ -78,7 +89,7 @@ def tree_on(day: date | None = None, root: int | None = None, *, everything: boo
     query = (
         select(OrgUnitVersion, OrgUnit.code, OrgUnit.display_order)
         .join(OrgUnit, OrgUnit.id == OrgUnitVersion.unit_id)
-        .where(*valid_on(day))  # type: ignore[arg-type]
+        .where(*valid_on(day))
     )
     if not everything:
         units = access.units_for("unit", "read")
@@ -95,16 +106,7 @@ def tree_on(day: date | None = None, root: int | None = None, *, everything: boo
     for ids in below.values():
         ids.sort(key=lambda unit: (tree.nodes[unit].display_order, sort_key(tree.nodes[unit].name)))
     tree.children = dict(below)
-    if root is None:
-        return tree
-    if root not in tree.nodes:
-        return Tree(day)
-    kept = tree.inside(root)
-    return Tree(
-        day,
-        {unit: node for unit, node in tree.nodes.items() if unit in kept},
-        {**{unit: ids for unit, ids in tree.children.items() if unit in kept}, None: [root]},
-    )
+    return tree if root is None else tree.cut(root)
 
 
 def successors_of(unit_id: int, *, final: bool = False) -> list[OrgUnit]:
