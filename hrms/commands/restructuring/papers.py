@@ -36,7 +36,8 @@ WITHOUT_AMOUNT = {"refusal", "minutes"}  # may be printed before anything was co
 
 def series_number(unit: OrgUnit, kind: str, year: int) -> str:
     """The next number of a unit's own series: ``05/QĐ-SNV`` (below ten with a zero in front)."""
-    count = numbering.take(f"paper:{kind}", unit.code, year)
+    # One series per sign: a body's submissions count through, whoever they are addressed to.
+    count = numbering.take(f"paper:{SIGNS[kind]}", unit.code, year)
     return f"{count:02d}/{SIGNS[kind]}-{unit.paper_symbol or unit.code}"
 
 
@@ -73,8 +74,7 @@ class PrintPaper(Command[CasePaper]):
         self._issuer = access.get(OrgUnit, self.issuer_id) if self.issuer_id is not None else agency_of(owner)
         if self.kind not in kinds:
             yield Fault("kind", _("Không in được «%(kind)s» ở đây.", kind=PAPER_KINDS.get(self.kind, self.kind)))
-        computed = self._case is None or self._case.calculation_id is not None
-        if self._case is not None and not computed and self.kind not in WITHOUT_AMOUNT:
+        if self._case is not None and self.kind not in WITHOUT_AMOUNT and self._case.calculation_id is None:
             yield Fault("case_id", _("Hồ sơ %(case)s chưa tính được chế độ nên chưa in được.", case=self._case.label))
         if self.attachment_id is not None and self._case is not None:
             attachment_of(self._case, self.attachment_id)
