@@ -212,7 +212,7 @@ def chain_on(unit_id: int, day: date) -> list[int]:
     while current is not None and current not in found:
         row = db.session.execute(
             select(OrgUnitVersion.parent_id)
-            .where(OrgUnitVersion.unit_id == current, *valid_on(day))  # type: ignore[arg-type]
+            .where(OrgUnitVersion.unit_id == current, *valid_on(day))
             .limit(1)
         ).first()
         if row is None:
@@ -226,6 +226,6 @@ def live_unit_ids(day: date, unit_ids: Iterable[int]) -> set[int]:
     """Those of the units that exist on ``day``."""
     return set(
         db.session.scalars(
-            select(OrgUnitVersion.unit_id).where(OrgUnitVersion.unit_id.in_(list(unit_ids)), *valid_on(day))  # type: ignore[arg-type]
+            select(OrgUnitVersion.unit_id).where(OrgUnitVersion.unit_id.in_(list(unit_ids)), *valid_on(day))
         )
     )
