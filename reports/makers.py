@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask_babel import gettext as _
 
@@ -32,10 +32,6 @@ ISSUER = Parameter(
 PAPER = Parameter("paper", N_("Khổ giấy"), "choice", choices={"A4": "A4", "A3": "A3"})
 
 
-def _file(asked: Asked) -> CaseFile:
-    return case_file(asked.case, for_signature=bool(asked.values.get("for_signature")))
-
-
 def _round(asked: Asked) -> BatchFile:
     return batch_file(asked.batch, for_signature=bool(asked.values.get("for_signature")))
 
@@ -45,42 +41,32 @@ def _made(paper: pdf.Paper, rows: int = 1) -> Made:
     return Made(content, rows, paper.warnings)
 
 
-def computed_at(case_file_: CaseFile) -> str:
+def computed_at(file: CaseFile) -> str:
     """When the calculation in force was made, in local time."""
-    assert case_file_.calculation is not None
-    local = clock.local(case_file_.calculation.at)
+    assert file.calculation is not None
+    local = clock.local(file.calculation.at)
     return f"{local:%H:%M} ngày {local:%d/%m/%Y}"
 
 
-def _sheet(asked: Asked) -> Made:
-    file = _file(asked)
+def _sheet(file: CaseFile, _issuer: str) -> pdf.Paper:
     file.need_calculation()
-    return _made(render_sheet(sheet_of_case(file, computed_at(file))))
+    return render_sheet(sheet_of_case(file, computed_at(file)))
 
 
-def _submission(level: str, kind: str) -> Callable[[Asked], Made]:
-    def make(asked: Asked) -> Made:
-        earlier = submission_number(asked.case, "submission")
-        return _made(case_submission(_file(asked), level, number_of(asked.case, kind), earlier))
-
-    return make
+def _submission(file: CaseFile, _issuer: str) -> pdf.Paper:
+    return case_submission(file, "unit", number_of(file.case, "submission"))
 
 
-def _batch_submission(level: str, kind: str) -> Callable[[Asked], Made]:
-    def make(asked: Asked) -> Made:
-        file = _round(asked)
-        earlier = number_of(asked.batch, "submission")
-        return _made(batch_submission(file, level, number_of(asked.batch, kind), earlier), len(file.files))
-
-    return make
+def _submission_province(file: CaseFile, _issuer: str) -> pdf.Paper:
+    earlier = submission_number(file.case, "submission")
+    return case_submission(file, "province", number_of(file.case, "submission_province"), earlier)
 
 
-def _decision(asked: Asked) -> Made:
-    file = _file(asked)
+def _decision(file: CaseFile, issuer: str) -> pdf.Paper:
     if file.for_signature:
         _may_be_signed(file.case)
     submission = submission_number(file.case, "submission_province")
-    return _made(decision(file, decision_number(file.case), asked.values.get("issuer") or "", submission))
+    return decision(file, decision_number(file.case), issuer, submission)
 
 
 def _may_be_signed(case: DownsizingCase) -> None:
@@ -101,12 +87,40 @@ def _may_be_signed(case: DownsizingCase) -> None:
     )
 
 
-def _refusal(asked: Asked) -> Made:
-    return _made(refusal(_file(asked), number_of(asked.case, "refusal")))
+def _refusal(file: CaseFile, _issuer: str) -> pdf.Paper:
+    return refusal(file, number_of(file.case, "refusal"))
 
 
-def _minutes(asked: Asked) -> Made:
-    return _made(minutes(_file(asked)))
+def _minutes(file: CaseFile, _issuer: str) -> pdf.Paper:
+    return minutes(file)
+
+
+# A paper of one case: the case's file and the code of the issuing body (empty: told from the case) → pages.
+CASE_PAPERS: Mapping[str, Callable[[CaseFile, str], pdf.Paper]] = {
+    "calculation_sheet": _sheet,
+    "submission": _submission,
+    "submission_province": _submission_province,
+    "decision": _decision,
+    "refusal": _refusal,
+    "minutes": _minutes,
+}
+
+
+def _of_case(kind: str) -> Callable[[Asked], Made]:
+    def make(asked: Asked) -> Made:
+        file = case_file(asked.case, for_signature=bool(asked.values.get("for_signature")))
+        return _made(CASE_PAPERS[kind](file, asked.values.get("issuer") or ""))
+
+    return make
+
+
+def _of_batch(level: str, kind: str) -> Callable[[Asked], Made]:
+    def make(asked: Asked) -> Made:
+        file = _round(asked)
+        earlier = number_of(asked.batch, "submission")
+        return _made(batch_submission(file, level, number_of(asked.batch, kind), earlier), len(file.files))
+
+    return make
 
 
 def _budget_list(asked: Asked) -> Made:
@@ -145,7 +159,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, FOR_SIGNATURE),
-        _sheet,
+        _of_case("calculation_sheet"),
     ),
     Report(
         "submission",
@@ -155,7 +169,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, FOR_SIGNATURE),
-        _submission("unit", "submission"),
+        _of_case("submission"),
     ),
     Report(
         "submission_province",
@@ -165,7 +179,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, FOR_SIGNATURE),
-        _submission("province", "submission_province"),
+        _of_case("submission_province"),
     ),
     Report(
         "decision",
@@ -175,7 +189,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, ISSUER, FOR_SIGNATURE),
-        _decision,
+        _of_case("decision"),
     ),
     Report(
         "refusal",
@@ -185,7 +199,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, FOR_SIGNATURE),
-        _refusal,
+        _of_case("refusal"),
     ),
     Report(
         "minutes",
@@ -195,7 +209,7 @@ REPORTS: tuple[Report, ...] = (
         "case",
         ("pdf",),
         (CASE, FOR_SIGNATURE),
-        _minutes,
+        _of_case("minutes"),
     ),
     Report(
         "batch_submission",
@@ -205,7 +219,7 @@ REPORTS: tuple[Report, ...] = (
         "batch",
         ("pdf",),
         (BATCH, FOR_SIGNATURE),
-        _batch_submission("unit", "submission"),
+        _of_batch("unit", "submission"),
     ),
     Report(
         "batch_submission_province",
@@ -215,7 +229,7 @@ REPORTS: tuple[Report, ...] = (
         "batch",
         ("pdf",),
         (BATCH, FOR_SIGNATURE),
-        _batch_submission("province", "submission_province"),
+        _of_batch("province", "submission_province"),
     ),
     Report(
         "budget_list",

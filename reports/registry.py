@@ -28,7 +28,7 @@ MEDIA_TYPES = {
 TRUE, FALSE = {"1", "true", "yes", "co", "có", "on"}, {"", "0", "false", "no", "khong", "không", "off"}
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - the name the message extractor knows
+def N_(sentence: str) -> str:
     """Mark a sentence for translation without translating it here."""
     return sentence
 

@@ -122,16 +122,40 @@ def _answer(form: CalculatorForm, records: Records | None, asked: bool) -> tuple
         return None, []
     if not asked and records is not None and not records.facts.complete:
         return None, []
+    try:
+        return try_out(question_of(form, records)), []
+    except Refused as error:
+        named = Refused([Fault(BOX_OF_PATH.get(f.field, f.field), f.message, f.article, f.code) for f in error.faults])
+        return None, form.take_faults(named)
+
+
+def question_of(form: CalculatorForm, records: Records | None) -> dict[str, Any]:
+    """The case of the contract that the form asks about; allowances it has no box for come from the records."""
     others = {}
     if records is not None:
         known = {path.rpartition(".")[2] for path in PATHS.values() if path.startswith("salary.allowances.")}
         allowances = records.facts.case["salary"].get("allowances", {})
         others = {name: value for name, value in allowances.items() if name not in known}
-    try:
-        return try_out(form.case(others)), []
-    except Refused as error:
-        named = Refused([Fault(BOX_OF_PATH.get(f.field, f.field), f.message, f.article, f.code) for f in error.faults])
-        return None, form.take_faults(named)
+    return form.case(others)
+
+
+@dataclass
+class Asked:
+    """A question of an address with its answer, as the page shows it and the sheet prints it."""
+
+    question: dict[str, Any]
+    trial: Trial
+    records: Records | None
+    leave_date: date | None
+
+
+def asked() -> Asked | None:
+    """The question of this address and its answer; ``None`` where it cannot be answered (the page says why)."""
+    given = "tinh" in request.args
+    records = _records(given)
+    form = _form(records, given)
+    trial, _faults = _answer(form, records, given)
+    return None if trial is None else Asked(question_of(form, records), trial, records, form.leave_date.data)
 
 
 def _without_person(asked: bool) -> str:

@@ -16,6 +16,7 @@ def views() -> list[type[Any]]:
     from views.imports import ImportView
     from views.jobs import JobView
     from views.lists import ListView
+    from views.papers import PaperView
     from views.search import LookupView, SearchView
 
     return [
@@ -28,6 +29,7 @@ def views() -> list[type[Any]]:
         BatchView,
         ActView,
         ImportView,
+        PaperView,
         JobView,
         AccountView,
     ]
