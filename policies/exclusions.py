@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.engine.trace import Text
+from policies.labels import DECREE_LABELS
 from policies.leave import LeaveFacts
 
 
@@ -25,7 +26,7 @@ def paid_before(f: LeaveFacts, made_up: tuple[str, ...] = ()) -> Text | None:
     earlier = f.case.earlier_benefit
     if earlier is None or earlier in made_up:
         return None
-    return ("đã hưởng chính sách theo văn bản {0}; mỗi người chỉ hưởng một chính sách", (earlier,))
+    return ("đã hưởng chính sách theo {0}; mỗi người chỉ hưởng một chính sách", (DECREE_LABELS[earlier],))
 
 
 def pregnant_or_small_child(f: LeaveFacts) -> Text | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policies.engine.parameters import ParameterStore, Version
 from policies.engine.result import Result
@@ -35,6 +36,7 @@ class FundingSource:
     mark: str
 
 
+@lru_cache(maxsize=1)
 def _data() -> dict[str, list[dict[str, str]]]:
     return load_law_yaml(HERE / "legal_bases.yaml")["bases"]  # type: ignore[no-any-return]
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from policies.decrees import DECREES
@@ -139,6 +140,7 @@ def _end(day: date) -> date | None:
     return None if day == date.max else day
 
 
+@lru_cache(maxsize=1)
 def _missing() -> dict[str, tuple[Missing, ...]]:
     rows = load_law_yaml(HERE / "missing.yaml")["missing"]
     return {

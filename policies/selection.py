@@ -9,7 +9,7 @@ from policies.engine.case import Case
 from policies.engine.errors import CaseFaults, Fault
 from policies.engine.parameters import ParameterStore
 from policies.engine.result import Result
-from policies.engine.trace import Branch, Refused
+from policies.engine.trace import Branch, Refused, render
 from policies.leave import Shared
 
 PRINCIPLE = "Điều 3 khoản 7 NĐ 178/2024/NĐ-CP; Điều 3 NĐ 154/2025/NĐ-CP"
@@ -54,7 +54,7 @@ def _best(case: Case, shared: Shared, results: Sequence[Result]) -> Result:
 
 def _why_not(result: Result, best: Result) -> tuple[str, tuple[object, ...]]:
     if not result.eligible:
-        return ("{0}", ("; ".join(r.message for r in result.reasons),))
+        return ("{0}", ("; ".join(render(r.text) for r in result.reasons),))
     if result.total == best.total:
         return ("mức bằng nhau {0}, xếp sau theo thứ tự ưu tiên", (result.total,))
     return ("mức thấp hơn: {0}", (result.total,))

@@ -77,7 +77,7 @@ class ReductionFacts(LeaveFacts):
 
 def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     """Declare the conditions of one decree with its own articles and validity."""
-    start, end, name = scheme.in_force, scheme.last_day, scheme.identity.name
+    start, end, name = scheme.in_force, scheme.last_day, f"NĐ {scheme.identity.name}"
 
     @book.condition(
         code="not_yet_in_force",
@@ -282,6 +282,8 @@ def _severance(
 
 
 def _common_warnings(facts: ReductionFacts, not_checked: Callable[[ReductionFacts], None]) -> None:
+    if facts.case.person.birth_date.precision == "year":
+        facts.version("early.age_date")
     if facts.case.person.category == "association_staff":
         facts.version(facts.scheme.param("association_staff"))
     not_checked(facts)

@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from typing import Any, Literal, cast
 
 from policies.engine.dates import OPEN_END, day_before
 from policies.engine.errors import MalformedLawData, ParameterConflict, ParameterGap
+from policies.engine.money import vietnamese
 from policies.engine.yamlio import load_law_yaml
 
 Mark = Literal["P", "S", "U", "C"]
@@ -50,6 +51,7 @@ class Version:
     verified_on: date | None = None
     alternatives: tuple[Any, ...] = ()
     document: str | None = None
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def covers(self, day: date) -> bool:
         """True when the version is valid on ``day``."""
@@ -60,6 +62,21 @@ class Version:
         """Last day of validity, None while still in force."""
         return None if self.valid_to == OPEN_END else self.valid_to
 
+    @property
+    def shown(self) -> str:
+        """The value as a Vietnamese reader writes it."""
+        return self.words_for(self.value)
+
+    def words_for(self, value: object) -> str:
+        """Any value of this parameter in words; words of the code are translated by ``options``."""
+        if isinstance(value, tuple):
+            return ", ".join(self.words_for(v) for v in value)
+        if isinstance(value, Mapping):
+            return ", ".join(f"{self.options.get(k, k)}: {self.words_for(v)}" for k, v in value.items())
+        if isinstance(value, str):
+            return self.options.get(value, value)
+        return vietnamese(value)
+
     @cached_property
     def trace_dict(self) -> dict[str, Any]:
         """The form a trace node shows."""
@@ -67,6 +84,7 @@ class Version:
             "name": self.name,
             "label": self.label,
             "value": jsonable(self.value),
+            "shown": self.shown,
             "from": self.valid_from.isoformat(),
             "to": None if self.end is None else self.end.isoformat(),
             "mark": self.mark,
@@ -250,7 +268,7 @@ def jsonable(value: object) -> Any:
 
 
 _TOP = {"document", "parameters"}
-_PARAMETER = {"name", "label", "unit", "by", "type", "values"}
+_PARAMETER = {"name", "label", "unit", "by", "type", "options", "values"}
 _VALUE = {"value", "from", "to", "article", "mark", "source", "note", "verified_on", "alternatives"}
 
 
@@ -286,6 +304,7 @@ def load_parameters(path: Path) -> list[Version]:
                     note=row.get("note"),
                     verified_on=None if row.get("verified_on") is None else date.fromisoformat(row["verified_on"]),
                     alternatives=tuple(_freeze(a, kind) for a in row.get("alternatives", ())),
+                    options=MappingProxyType(entry.get("options", {})),
                 )
             )
     return result

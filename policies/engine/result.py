@@ -23,7 +23,8 @@ class Reason:
     @property
     def message(self) -> str:
         """The Vietnamese sentence."""
-        return render(self.text)
+        sentence = render(self.text)
+        return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith((".", ")")) else ".")
 
     def to_dict(self) -> dict[str, str]:
         """JSON form."""

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from policies.engine.case import Case
-from policies.engine.money import vietnamese
-from policies.engine.parameters import ParameterStore, Version, jsonable
+from policies.engine.parameters import ParameterStore, Version
 from policies.engine.result import Reason
 from policies.engine.trace import Node, parameter_node, text
 
@@ -65,9 +64,9 @@ class Workspace:
 
 def doubt(version: Version) -> Reason:
     """The warning a doubtful value deserves."""
-    value = shown_value(version.value)
+    value = version.shown
     if version.mark == "C":
-        others = ", ".join(shown_value(a) for a in version.alternatives)
+        others = ", ".join(version.words_for(a) for a in version.alternatives)
         return Reason(
             "conflicting_sources",
             version.article,
@@ -91,15 +90,6 @@ def doubt(version: Version) -> Reason:
             f" {version.note}" if version.note else "",
         ),
     )
-
-
-def shown_value(value: object) -> str:
-    """A parameter value inside a sentence."""
-    if isinstance(value, tuple):
-        return ", ".join(vietnamese(v) for v in value)
-    if hasattr(value, "items"):
-        return ", ".join(f"{k}: {vietnamese(v)}" for k, v in jsonable(value).items())
-    return vietnamese(value)
 
 
 def parameter_children(used: list[Version], skip: Version | None = None) -> list[Node]:

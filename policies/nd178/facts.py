@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from policies.engine.dates import add_months
-from policies.engine.trace import Node, Text
+from policies.engine.parameters import Version
+from policies.engine.trace import Node, Text, parameter_node
 from policies.leave import LeaveFacts, Shared
 from policies.nd177.groups import group_applies
 from policies.salary.formula import MonthlySalary
@@ -75,7 +76,10 @@ class Facts178(LeaveFacts):
     def first12(self) -> bool:
         """Leave within the first 12 months (Điều 7 khoản 1, Điều 9, 10 khoản 1; Điều 7a counts from one fixed day)."""
         if self._first12 is None:
+            # The question has a node of its own: its parameters must not be taken for those of the clause that asks.
+            asking, self.used = self.used, []
             self._first12 = self._within_first12()
+            self.used = asking
         return self._first12
 
     def _within_first12(self) -> bool:
@@ -84,7 +88,7 @@ class Facts178(LeaveFacts):
             start = self.version("nd178.7a.first12.starts")
             limit = add_months(start.value, months.value)
             inside = self.day < limit
-            self._note_first12(inside, start.value, limit, ARTICLE_7A)
+            self._note_first12(inside, start.value, limit, ARTICLE_7A, start)
             return inside
         begin = self.case.effective_date
         assert begin is not None  # the parser asks for it whenever the person is directly affected
@@ -100,10 +104,10 @@ class Facts178(LeaveFacts):
             self.flag(anniversary)
         if decided is not None and measured.mark in "UC" and (decided < limit) != (self.day < limit):
             self.flag(measured)
-        self._note_first12(inside, begin, limit, months.article)
+        self._note_first12(inside, begin, limit, months.article, anniversary, measured)
         return inside
 
-    def _note_first12(self, inside: bool, begin: date, limit: date, article: str) -> None:
+    def _note_first12(self, inside: bool, begin: date, limit: date, article: str, *others: Version) -> None:
         months = self.store.at("nd178.first12.months", self.day)
         self.first12_node = Node(
             "Nghỉ trong 12 tháng đầu",
@@ -112,4 +116,6 @@ class Facts178(LeaveFacts):
             ("tính từ {0}; tròn thời hạn ngày {1}; nghỉ ngày {2}", (begin, limit, self.day)),
             article,
             months,
+            None,
+            [parameter_node(v) for v in others],
         )

@@ -236,3 +236,9 @@ def test_a_monthly_allowance_is_never_weighed_against_a_grant_for_leaving():
     assert "179/2024/NĐ-CP" not in {r.decree for r in (calculate(case), *calculate(case).alternatives)}
     case["benefit"] = "talent_allowance"
     assert calculate(case).decree == "179/2024/NĐ-CP"
+
+
+@pytest.mark.parametrize(("birth", "warned"), [("1967", True), ("1967-01", False), ("1967-01-01", False)])
+def test_a_year_of_birth_alone_is_counted_by_an_unverified_reading_in_staff_reduction(birth, warned):
+    case = base_case(decree="154", leave__date="2025-07-01", person__birth_date=birth)
+    assert ("early.age_date" in warnings(calculate(case))) is warned

@@ -241,3 +241,52 @@ def test_the_store_is_untouched_by_calculations():
     mark = default_store().fingerprint
     calculate(base_case(decree="auto"))
     assert default_store().fingerprint == mark
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({}, ["nd178.months.factor.first12", "nd178.per_early_year.2_5", "nd178.service"]),
+        (
+            {"restructuring__effective_date": "2024-01-01"},
+            ["nd178.months.factor.month13", "nd178.per_early_year.2_5", "nd178.service"],
+        ),
+        (
+            {"benefit": "severance", "person__social_insurance_months": 200},
+            ["nd178.severance.factor.first12", "nd178.severance.per_year", "nd178.severance.job_search"],
+        ),
+        ({"decree": "154", "leave__date": "2025-07-01"}, ["nd154.early.per_year", "nd154.early.service"]),
+    ],
+)
+def test_a_line_shows_the_parameter_that_sets_its_rate(change, names):
+    assert [line.node.parameter.name for line in calculate(base_case(**change)).lines] == names
+
+
+def test_the_first_twelve_months_show_both_doubtful_readings_beside_the_answer():
+    tree = calculate(base_case()).to_dict()["trace"]
+    node = next(n for n in nodes(tree) if n["label"] == "Nghỉ trong 12 tháng đầu")
+    assert node["value"] is True
+    assert {c["parameter"]["name"] for c in node["children"]} == {
+        "nd178.first12.anniversary_inside",
+        "nd178.first12.measured_on",
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=people)
+def test_messages_are_vietnamese_sentences_without_words_of_the_code(case):
+    result = calculate(case)
+    for note in (*result.reasons, *result.warnings):
+        message = note.message
+        assert message[0].isupper() or message[0] in "“0123456789"
+        assert message.endswith((".", ")"))
+        for word in ("floor", "with_allowances", "leave_date", "civil_servant", "public_service_percent", "None"):
+            assert word not in message
+
+
+def test_parameters_are_shown_in_words_beside_the_machine_value():
+    store, day = default_store(), date(2025, 6, 1)
+    assert store.at("nd178.first12.measured_on", day).trace_dict["shown"] == "ngày nghỉ"
+    assert store.at("salary.base", day).trace_dict["shown"] == "2.340.000"
+    assert store.at("nd178.7a.excluded_categories", day).trace_dict["shown"] == "Người làm việc tại hội"
+    assert store.at("nd178.window.leave_last", day).trace_dict["shown"] == "01/09/2025"
