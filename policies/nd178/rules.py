@@ -271,8 +271,8 @@ def severance_months(f: Facts178) -> Amount:
 )
 def severance_years(f: Facts178) -> Amount:
     """1.5 months of salary for each year of compulsory insurance."""
-    article = f"{_article(f)} khoản 2 NĐ 178/2024/NĐ-CP"
-    return insured_years(f, f.param("nd178.severance.per_year"), f.salary.amount, article)
+    factor = f.param("nd178.severance.per_year")
+    return insured_years(f, factor, f.salary.amount, f"{_article(f)} khoản 2 NĐ 178/2024/NĐ-CP")
 
 
 def _article_9(f: Facts178) -> Text | None:
