@@ -102,9 +102,7 @@ class PaperView(BaseView):
     def case(self, case_id: int, kind: str) -> Any:
         """One paper of a case, as it stands now."""
         report = about_case(kind)
-        output = produce(report.name, "pdf", {**options(report), "case": str(case_id)})
-        record_event("print", f"case {case_id}", report.name, output.rows)
-        return answer(output)
+        return _shown(report, case_id, f"case {case_id}", options(report))
 
     @expose("/trial.pdf")
     @needs("calculator", "use")
@@ -191,18 +189,14 @@ class PaperView(BaseView):
         report = next((found for found in candidates if found.paper_kind == paper.kind), None)
         if report is None:
             raise NotFound()
-        output = produce(report.name, "pdf", {**options(report), subject: str(number), "for_signature": "1"})
-        record_event("print", f"paper {paper_id}", report.name, output.rows)
-        return answer(output)
+        return _shown(report, number, f"paper {paper_id}", {**options(report), "for_signature": "1"})
 
     @expose("/batch/<int:batch_id>/<kind>.pdf")
     @needs("batch", "read")
     def batch(self, batch_id: int, kind: str) -> Any:
         """One paper of a round, as it stands now."""
         report = about_batch(kind)
-        output = produce(report.name, "pdf", {**options(report), "batch": str(batch_id)})
-        record_event("print", f"batch {batch_id}", report.name, output.rows)
-        return answer(output)
+        return _shown(report, batch_id, f"batch {batch_id}", options(report))
 
     @expose("/batch/<int:batch_id>/")
     @needs("paper", "write")
@@ -273,6 +267,20 @@ class PaperView(BaseView):
         job = jobs.enqueue("papers", title[:200], payload)
         flash(_("Đang in ở chế độ nền. Khi xong, tải tệp tại trang này hoặc mục Công việc nền."), "info")
         return redirect(url_for("JobView.show", job_id=job.id))
+
+
+def _shown(report: Report, number: int, target: str, given: dict[str, str]) -> Any:
+    """The PDF of a record; where the record is not ready for it, the record's page says what is missing."""
+    try:
+        output = produce(report.name, "pdf", {**given, report.subject: str(number)})
+    except Refused as refused:
+        for fault in refused.faults[:5]:
+            flash(fault.message, "error")
+        if report.subject == "case":
+            return redirect(url_for("CaseView.show", case_id=number, tab="papers"))
+        return redirect(url_for("BatchView.show", batch_id=number))
+    record_event("print", target, report.name, output.rows)
+    return answer(output)
 
 
 def _subject(records: calculator.Records | None) -> Subject:
