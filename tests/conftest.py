@@ -31,7 +31,7 @@ from flask import globals as flask_globals
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from config import Settings
+from config import ROOT, Settings
 from tests.support import databases
 from tests.support.builders import Factory
 from tests.support.client import Client
@@ -56,7 +56,9 @@ _server: list[Any] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller starts PostgreSQL once; xdist's workers inherit its address."""
+    """The controller compiles what is said and starts PostgreSQL once; xdist's workers find both there."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        compile_catalogues()
     if databases.chosen() != "postgresql" or databases.POSTGRES_ADDRESS in os.environ:
         return
     from tests.support.postgres import TemporaryServer, find_binaries
@@ -68,6 +70,18 @@ def pytest_configure(config: pytest.Config) -> None:
     _server.append(server)
     server.start()
     os.environ[databases.POSTGRES_ADDRESS] = server.address("{database}")
+
+
+def compile_catalogues() -> None:
+    """Bring ``messages.mo`` to ``messages.po`` where it is older (``make`` does the same)."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in (ROOT / "translations").glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as catalogue, target.open("wb") as compiled:
+                write_mo(compiled, read_po(catalogue, locale=source.parent.parent.name))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

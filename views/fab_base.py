@@ -68,6 +68,9 @@ class ScopedRestApi(ModelRestApi):
         missing = [name for name in DECLARED if not vars(type(self)).get(name)]
         if missing:
             raise TypeError(f"{type(self).__name__} must declare {', '.join(missing)}: FAB would open every column")
+        dotted = [name for name in self.search_columns if "." in name]
+        if dotted:
+            raise TypeError(f"{type(self).__name__} cannot search {', '.join(dotted)}: FAB fails at the first search")
         if not access.is_scoped(self.datamodel.obj):
             raise TypeError(f"{self.datamodel.obj.__name__} has no declared scope (models/roles.py)")
         self.class_permission_name = access.resource_of(self.datamodel.obj)
