@@ -39,7 +39,7 @@ def as_table(results: Sequence[Result]) -> str:
 def _row(number: int, result: Result) -> tuple[str, ...]:
     return (
         str(number),
-        result.id or "",
+        "" if result.id is None else str(result.id),
         result.decree,
         BENEFIT_LABELS.get(result.benefit, result.benefit),
         "có" if result.eligible else "không",

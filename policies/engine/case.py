@@ -138,4 +138,4 @@ class Case:
     facts: Facts = field(default=NO_FACTS)
     decree: str = "auto"
     benefit: str = "auto"
-    id: str | None = None
+    id: str | int | None = None

@@ -94,11 +94,14 @@ def parse_case(data: Any, path: str, faults: list[Fault]) -> Case | None:
     earlier = read_decree(about, "earlier_benefit", schema.DECREES, None)
     facts = _facts(data.get("facts"), f"{path}.facts", faults)
 
+    identity = data.get("id")
+    if isinstance(identity, bool) or not isinstance(identity, (str, int, type(None))):
+        top.fault("id", f"{shown(identity)} không phải mã hồ sơ; ghi chữ hoặc số nguyên")
+
     if person is not None and leave_date is not None:
         _check_times(person, leave_date, decision, path, faults)
     if len(faults) > before or person is None or salary is None or leave_date is None:
         return None
-    identity = data.get("id")
     return Case(
         person=person,
         salary=salary,
@@ -113,7 +116,7 @@ def parse_case(data: Any, path: str, faults: list[Fault]) -> Case | None:
         facts=facts,
         decree=decree or "auto",
         benefit=benefit or "auto",
-        id=None if identity is None else str(identity),
+        id=identity,
     )
 
 

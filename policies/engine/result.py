@@ -77,7 +77,7 @@ class Result:
     warnings: Sequence[Reason]
     law_version: str
     trace: Node
-    id: str | None = None
+    id: str | int | None = None
     alternatives: Sequence[Result] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:

@@ -173,3 +173,13 @@ plain = st.recursive(
 def test_any_data_gives_a_case_or_faults_never_another_error(data, key):
     parse_cases(data)
     parse_cases(base_case(**{key: data}))
+
+
+@pytest.mark.parametrize("identity", ["HS-01", 7, None])
+def test_the_id_is_echoed_as_it_came(identity):
+    assert calculate({**base_case(), "id": identity}).to_dict()["id"] == identity
+
+
+@pytest.mark.parametrize("identity", [True, ["a"], {"a": 1}, 1.5])
+def test_an_id_is_text_or_a_whole_number(identity):
+    assert set(faults({**base_case(), "id": identity})) == {"cases[0].id"}

@@ -356,3 +356,32 @@ def test_an_annex_two_person_may_look_at_both_annexes():
     assert both["I"].retirement_date > both["II"].retirement_date
     assert both["I"].months_early == 95
     assert both["II"].months_early == 35
+
+
+@pytest.mark.parametrize(
+    ("change", "article"),
+    [
+        ({}, "Điều 7 khoản 2 điểm a NĐ 178/2024/NĐ-CP"),
+        ({"person__birth_date": "1965-07-15"}, "Điều 7 khoản 2 điểm d NĐ 178/2024/NĐ-CP"),
+        ({"person__birth_date": "1970-04-15"}, "Điều 7 khoản 2 điểm b NĐ 178/2024/NĐ-CP"),
+        (
+            {"person__birth_date": "1971-04-15", "person__retirement_annex": "II"},
+            "Điều 7 khoản 2 điểm c NĐ 178/2024/NĐ-CP",
+        ),
+        (
+            {"person__birth_date": "1970-07-15", "person__retirement_annex": "II"},
+            "Điều 7 khoản 2 điểm đ NĐ 178/2024/NĐ-CP",
+        ),
+        (
+            {"restructuring": {"directly_affected": False}},
+            "Điều 7a NĐ 178/2024/NĐ-CP (bổ sung bởi NĐ 67/2025/NĐ-CP); Điều 7 khoản 2 điểm a NĐ 178/2024/NĐ-CP",
+        ),
+        (
+            {"person__group_177": "k1", "person__category": "cadre"},
+            "Điều 7b NĐ 178/2024/NĐ-CP (bổ sung bởi NĐ 67/2025/NĐ-CP); Điều 7 khoản 2 điểm a NĐ 178/2024/NĐ-CP",
+        ),
+    ],
+)
+def test_why_yes_names_the_point_of_the_clause(change, article):
+    result = calculate(base_case(**change))
+    assert [(r.code, r.article) for r in result.reasons] == [("eligible", article)]

@@ -242,3 +242,9 @@ def test_a_monthly_allowance_is_never_weighed_against_a_grant_for_leaving():
 def test_a_year_of_birth_alone_is_counted_by_an_unverified_reading_in_staff_reduction(birth, warned):
     case = base_case(decree="154", leave__date="2025-07-01", person__birth_date=birth)
     assert ("early.age_date" in warnings(calculate(case))) is warned
+
+
+@pytest.mark.parametrize(("group", "fact"), [("k1", "recognised_on"), ("k2", "recruited_on"), ("k3", "recruited_on")])
+def test_the_day_of_the_talent_decision_is_named_when_the_file_lacks_it(group, fact):
+    assert f"facts.{fact}" in warnings(calculate(talent(group)))
+    assert f"facts.{fact}" not in warnings(calculate(talent(group, facts={fact: "2025-01-15"})))
