@@ -111,6 +111,17 @@ def test_after_the_decision_nothing_recomputes_the_case(desk, world, actor_as):
     assert (desk.case(case_id).total, count(case_id)) == (before, stored)
 
 
+def test_even_the_recalculation_itself_leaves_a_decided_case_alone(desk, world):
+    case_id = desk.bring("decided")
+    before, stored = desk.case(case_id).calculation_id, count(case_id)
+    raise_salary(world)
+    case = desk.case(case_id)
+    with transaction():
+        outcome = calculation.refresh(case)
+    assert outcome.result.total != desk.case(case_id).total
+    assert (desk.case(case_id).calculation_id, count(case_id)) == (before, stored)
+
+
 def test_a_later_recalculation_shows_the_difference_line_by_line(desk, world):
     case_id = desk.bring("decided")
     case = desk.case(case_id)

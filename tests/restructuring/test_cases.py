@@ -70,6 +70,15 @@ def test_only_personnel_officers_open_cases(world, actor_as, who):
         execute(OpenCase(world.people["a1.2"], leave_date=LEAVE))
 
 
+def test_seeing_somebody_is_not_yet_the_right_to_open_a_case(world, factory, actor_as):
+    factory.assign(world.account("unit_hr_b"), "unit_head", world.unit("a"))
+    with actor_as("unit_hr_b"):
+        with pytest.raises(NotAllowed):
+            execute(OpenCase(world.people["a1.2"], leave_date=LEAVE))
+        with pytest.raises(NotAllowed):
+            execute(OpenCases([world.people["a1.2"]], LEAVE))
+
+
 def test_who_has_left_or_has_no_unit_gets_no_case(world, actor_as):
     with transaction():
         world.person("a1.2").status = "left"

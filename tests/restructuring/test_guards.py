@@ -273,3 +273,9 @@ def test_deciding_long_after_the_leave_date_warns(desk):
     with clock.travel_to(date(2025, 8, 2)):
         assert [o.code for o in guards.leave_date_not_long_past(desk.case(case_id))] == ["leave_date_past"]
         assert desk.do(case_id, "decide", **DECISION).state == "decided"
+
+
+def test_a_leave_on_a_roadmap_may_be_decided_after_the_closing_day(desk):
+    case_id = desk.bring("endorsed", leave_date=date(2025, 10, 1), roadmap_decided_on=date(2025, 7, 31))
+    with clock.travel_to(date(2025, 9, 20)):
+        assert desk.do(case_id, "decide", decision_date=date(2025, 9, 10)).state == "decided"
