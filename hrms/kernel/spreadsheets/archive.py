@@ -11,7 +11,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -58,11 +59,16 @@ class Extent:
         if self.columns > limits.max_columns:
             message = _("Bảng có hơn %(limit)s cột. Hãy xóa các cột thừa.", limit=limits.max_columns)
             raise SpreadsheetRefused("too_many_columns", message)
-        if self.rows * self.columns > limits.max_cells:
-            message = _(
-                "Bảng có hơn %(limit)s ô. Hãy xóa dòng, cột thừa hoặc chia thành nhiều tệp.", limit=limits.max_cells
-            )
-            raise SpreadsheetRefused("too_many_cells", message)
+        check_cells(self.rows * self.columns, limits)
+
+
+def check_cells(cells: int, limits: Limits) -> None:
+    """Refuse more cells than the limit, in one sheet or in all sheets of a workbook together."""
+    if cells > limits.max_cells:
+        message = _(
+            "Bảng có hơn %(limit)s ô. Hãy xóa dòng, cột thừa hoặc chia thành nhiều tệp.", limit=limits.max_cells
+        )
+        raise SpreadsheetRefused("too_many_cells", message)
 
 
 def bomb() -> SpreadsheetRefused:
@@ -116,6 +122,10 @@ class Archive:
 
     def names(self) -> list[str]:
         return list(self._entries)
+
+    def size_of(self, name: str) -> int:
+        """The unpacked size in bytes, as promised by the directory and held by :meth:`inflate`."""
+        return self._entries[name].file_size
 
     def inflate(self, name: str) -> Iterator[bytes]:
         """The part in pieces. Stops with a refusal as soon as it grows beyond what its directory entry promised."""
@@ -177,13 +187,14 @@ def measure(data: bytes, limits: Limits) -> dict[str, Extent]:
     for part in sheets.values():
         if part in archive and part not in scanned:
             scanned[part] = _scan_sheet(archive.inflate(part), limits)
+    check_cells(sum(extent.rows * extent.columns for extent in scanned.values()), limits)
     for name in archive.names():
         if name not in scanned and name != _STRINGS:
             for _piece in archive.inflate(name):
                 pass
     cells_of_text = sum(extent.shared_strings for extent in scanned.values())
     if _STRINGS in archive:
-        _check_text_volume(archive, scanned, cells_of_text, limits)
+        _check_text_volume(archive, scanned, _string_lengths(archive), cells_of_text, limits)
     return {name: scanned[part] for name, part in sheets.items() if part in scanned}
 
 
@@ -203,7 +214,7 @@ def _feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             parser.Parse(piece)
         parser.Parse(b"", True)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError, LookupError):  # no XML, an encoding nobody knows, a number that is none
         raise corrupt() from None
 
 
@@ -296,48 +307,24 @@ def _scan_sheet(pieces: Iterator[bytes], limits: Limits) -> Extent:
             column = -1
 
     parser.StartElementHandler = start
-    try:
-        _feed(parser, pieces)
-    except ValueError:
-        raise corrupt() from None
+    _feed(parser, pieces)
     close_cell()
     extent.check(limits)
     return extent
 
 
-def _longest_string(archive: Archive) -> int:
-    """An upper bound, in bytes of XML, for the longest shared string: the widest gap between two ``<si``."""
-    longest = gap = 0
-    for piece in archive.inflate(_STRINGS):
-        first, *others = piece.split(b"<si")
-        gap += len(first)
-        if others:
-            longest = max(longest, gap, *map(len, others))
-            gap = len(others[-1])
-    return max(longest, gap)
+def _string_lengths(archive: Archive) -> Sequence[int]:
+    """The length of each shared string. The reader makes room for as many as the table announces: it may not lie."""
+    lengths = array("L")
+    room = archive.size_of(_STRINGS) // len("<si/>")
 
-
-def _check_text_volume(archive: Archive, parts: Collection[str], cells_of_text: int, limits: Limits) -> None:
-    """A long shared string used by a million cells is copied a million times: refuse what would fill the memory.
-
-    The exact count is only taken where the cheap upper bound does not already settle it.
-    """
-    if _longest_string(archive) * cells_of_text <= limits.max_text_bytes:
-        return
-    lengths = _string_lengths(archive)
-    volume = 0
-    for part in parts:
-        volume += _text_of_sheet(archive.inflate(part), lengths)
-        if volume > limits.max_text_bytes:
-            raise bomb()
-
-
-def _string_lengths(archive: Archive) -> list[int]:
-    lengths: list[int] = []
-
-    def start(tag: str, _attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "si":
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "si":
             lengths.append(0)
+        elif tag == "sst" and int(attributes.get("uniqueCount") or 0) > room:
+            raise bomb()
 
     def characters(text: str) -> None:
         if lengths:
@@ -350,7 +337,23 @@ def _string_lengths(archive: Archive) -> list[int]:
     return lengths
 
 
-def _text_of_sheet(pieces: Iterator[bytes], lengths: list[int]) -> int:
+def _check_text_volume(
+    archive: Archive, parts: Collection[str], lengths: Sequence[int], cells_of_text: int, limits: Limits
+) -> None:
+    """A long shared string used by a million cells is copied a million times: refuse what would fill the memory.
+
+    The exact count is only taken where the longest string in every cell would be too much.
+    """
+    if max(lengths, default=0) * cells_of_text <= limits.max_text_bytes:
+        return
+    volume = 0
+    for part in parts:
+        volume += _text_of_sheet(archive.inflate(part), lengths)
+        if volume > limits.max_text_bytes:
+            raise bomb()
+
+
+def _text_of_sheet(pieces: Iterator[bytes], lengths: Sequence[int]) -> int:
     volume = 0
     in_text_cell = in_value = False
 
@@ -369,8 +372,5 @@ def _text_of_sheet(pieces: Iterator[bytes], lengths: list[int]) -> int:
     parser = _parser()
     parser.StartElementHandler = start
     parser.CharacterDataHandler = characters
-    try:
-        _feed(parser, pieces)
-    except (ValueError, IndexError):
-        raise corrupt() from None
+    _feed(parser, pieces)
     return volume

@@ -7,7 +7,7 @@ import struct
 
 import olefile
 
-from hrms.kernel.spreadsheets.archive import Extent
+from hrms.kernel.spreadsheets.archive import Extent, check_cells
 from hrms.kernel.spreadsheets.content import corrupt
 from hrms.kernel.spreadsheets.limits import CellFault, Limits
 
@@ -63,6 +63,7 @@ def _measure_stream(stream: bytes, limits: Limits) -> list[Extent]:
         elif kind == _BOUNDSHEET:
             order.append(int.from_bytes(stream[body : body + 4], "little"))
         at = body + size
+    check_cells(sum(extent.rows * extent.columns for extent in by_offset.values()), limits)
     return [by_offset.get(offset, Extent()) for offset in order]
 
 

@@ -30,7 +30,7 @@ UNCALCULATED = CellFault("=?")
 class Limits:
     """Bounds that keep any file, friendly or hostile, within the memory of an office server.
 
-    ``max_cells`` counts the rectangle from A1 to the last filled cell, because that is what reading it costs;
+    ``max_cells`` counts the rectangles from A1 to the last filled cell of all sheets, which is what reading costs;
     ``max_text_bytes`` counts the text of all cells after shared strings are copied into each of them.
     """
 

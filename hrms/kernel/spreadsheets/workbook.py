@@ -14,6 +14,7 @@ from hrms.kernel.spreadsheets import archive, biff, csvfile
 from hrms.kernel.spreadsheets.archive import Extent
 from hrms.kernel.spreadsheets.content import Kind, Source, corrupt, identify, read_source
 from hrms.kernel.spreadsheets.limits import DEFAULT_LIMITS, CellFault, CellValue, Limits, SpreadsheetRefused
+from hrms.kernel.spreadsheets.old_excel import OldSheet, read_old_excel
 
 T = TypeVar("T")
 Row = tuple[int, list[CellValue]]
@@ -60,33 +61,23 @@ class Sheet:
 
 
 class _ExcelSheet(Sheet):
-    def __init__(self, name: str, source: CalamineWorkbook, *, visible: bool, extent: Extent) -> None:
+    """Puts the marks of cells without usable value into the rows of the library, which shows such cells as empty."""
+
+    def __init__(self, name: str, *, visible: bool, extent: Extent) -> None:
         super().__init__(name, visible=visible, extent=extent)
-        self._source = source
-        self._loaded: CalamineSheet | None = None
         self._faults_by_row: dict[int, list[tuple[int, CellFault]]] = {}
         for (row, column), fault in extent.faults.items():
             self._faults_by_row.setdefault(row + 1, []).append((column, fault))
 
-    def _sheet(self) -> CalamineSheet:
-        if self._loaded is None:
-            self._loaded = _guarded(lambda: self._source.get_sheet_by_name(self.name))
-        return self._loaded
-
-    @property
-    def merges(self) -> Sequence[Merge]:
-        ranges = self._sheet().merged_cell_ranges or ()
-        return [Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+    def _cells(self) -> Iterator[list[CellValue]]:
+        raise NotImplementedError
 
     def rows(self) -> Iterator[Row]:
         if not self.filled:
             return
-        sheet = self._sheet()
-        offset: list[CellValue] = [""] * (sheet.start[1] if sheet.start else 0)
         faults = self._faults_by_row
         number = 0
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            values: list[CellValue] = offset + cells if offset else cells
+        for number, values in enumerate(self._cells(), start=1):
             if number in faults:
                 self._put(faults[number], values)
             yield number, values
@@ -102,6 +93,45 @@ class _ExcelSheet(Sheet):
                 values.extend([""] * (column + 1 - len(values)))
             if values[column] == "":
                 values[column] = fault
+
+
+class _NewExcelSheet(_ExcelSheet):
+    def __init__(self, name: str, source: CalamineWorkbook, *, visible: bool, extent: Extent) -> None:
+        super().__init__(name, visible=visible, extent=extent)
+        self._source = source
+        self._loaded: CalamineSheet | None = None
+
+    def _sheet(self) -> CalamineSheet:
+        if self._loaded is None:
+            self._loaded = _guarded(lambda: self._source.get_sheet_by_name(self.name))
+        return self._loaded
+
+    @property
+    def merges(self) -> Sequence[Merge]:
+        ranges = self._sheet().merged_cell_ranges or ()
+        return [Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+
+    def _cells(self) -> Iterator[list[CellValue]]:
+        sheet = self._sheet()
+        left = sheet.start[1] if sheet.start else 0
+        rows: Iterator[list[CellValue]] = sheet.iter_rows()
+        if not left:
+            return rows
+        offset: list[CellValue] = [""] * left
+        return (offset + cells for cells in rows)
+
+
+class _OldExcelSheet(_ExcelSheet):
+    def __init__(self, sheet: OldSheet, extent: Extent) -> None:
+        super().__init__(sheet.name, visible=sheet.visible, extent=extent)
+        self._sheet = sheet
+
+    @property
+    def merges(self) -> Sequence[Merge]:
+        return [Merge(top + 1, left, bottom + 1, right) for top, left, bottom, right in self._sheet.merges]
+
+    def _cells(self) -> Iterator[list[CellValue]]:
+        return self._sheet.rows()
 
 
 class _TextSheet(Sheet):
@@ -158,38 +188,40 @@ class Workbook:
 def open_workbook(source: Source, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """Open a path, bytes or a binary file object. Raises :class:`SpreadsheetRefused` with the reason."""
     kind, data = identify(read_source(source, limits))
-    book = _open_csv(data, limits) if kind == "csv" else _open_excel(kind, data, limits)
+    sheets = {"csv": _open_csv, "xls": _open_old_excel, "xlsx": _open_excel}[kind](data, limits)
+    book = Workbook(kind, tuple(sheets))
     if not book.with_data:
         raise SpreadsheetRefused("empty", _("Bảng tính không có dữ liệu. Hãy kiểm tra lại tệp rồi tải lên lần nữa."))
     return book
 
 
-def _open_csv(data: bytes, limits: Limits) -> Workbook:
+def _open_csv(data: bytes, limits: Limits) -> list[Sheet]:
     text = csvfile.decode(data)
     separator = csvfile.separator_of(text)
-    return Workbook("csv", (_TextSheet(text, separator, csvfile.measure(text, separator, limits)),))
+    return [_TextSheet(text, separator, csvfile.measure(text, separator, limits))]
 
 
-def _open_excel(kind: Kind, data: bytes, limits: Limits) -> Workbook:
-    if kind == "xlsx":
-        by_name = archive.measure(data, limits)
-        source = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
-        extents = [by_name.get(meta.name) for meta in source.sheets_metadata]
-    else:
-        in_order = biff.measure(data, limits)
-        source = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
-        if len(in_order) != len(source.sheets_metadata):
-            raise corrupt()
-        extents = list(in_order)
-    sheets = []
-    for meta, extent in zip(source.sheets_metadata, extents, strict=True):
+def _open_old_excel(data: bytes, limits: Limits) -> list[Sheet]:
+    extents = biff.measure(data, limits)
+    sheets = read_old_excel(data, limits)
+    if len(extents) != len(sheets):
+        raise corrupt()
+    return [_OldExcelSheet(sheet, extent) for sheet, extent in zip(sheets, extents, strict=True) if sheet.is_worksheet]
+
+
+def _open_excel(data: bytes, limits: Limits) -> list[Sheet]:
+    extents = archive.measure(data, limits)
+    source = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    sheets: list[Sheet] = []
+    for meta in source.sheets_metadata:
         if meta.typ is not SheetTypeEnum.WorkSheet:
             continue
+        extent = extents.get(meta.name)
         if extent is None:  # the library sees a sheet that was not measured: never read it
             raise corrupt()
         visible = meta.visible is SheetVisibleEnum.Visible
-        sheets.append(_ExcelSheet(meta.name, source, visible=visible, extent=extent))
-    return Workbook(kind, tuple(sheets))
+        sheets.append(_NewExcelSheet(meta.name, source, visible=visible, extent=extent))
+    return sheets
 
 
 def _guarded(action: Callable[[], T]) -> T:

@@ -20,7 +20,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrms.kernel.spreadsheets import Limits, Merge, SpreadsheetRefused, open_workbook
 from hrms.kernel.spreadsheets.limits import CellFault, column_index, column_letter
-from tests.support.sheets import book_of, part, rewrite, to_bytes, xlsx
+from tests.support.sheets import book_of, fill, part, rewrite, to_bytes, xlsx
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -386,6 +386,28 @@ def test_each_bound_is_refused_one_beyond_and_accepted_at_the_bound(limits: Limi
     assert refusal(data, limits).code == code
     at_the_bound = replace(Limits(), max_rows=10, max_columns=4, max_cells=40, max_file_bytes=len(data))
     assert open_workbook(data, at_the_bound).sheets[0].last_row == 10
+
+
+def test_the_cells_of_all_sheets_count_together() -> None:
+    book = book_of([["x"] * 10] * 10)
+    fill(book.create_sheet("Hai"), [["x"] * 10] * 10)
+    assert refusal(to_bytes(book), replace(Limits(), max_cells=199)).code == "too_many_cells"
+    assert len(open_workbook(to_bytes(book), replace(Limits(), max_cells=200)).with_data) == 2
+
+
+def test_an_old_workbook_that_makes_the_library_ask_for_terabytes_ends_in_a_refusal() -> None:
+    """Found by damaging files at random: read in this process, it would end the whole server."""
+    assert refusal((FIXTURES / "hong-doi-nhieu-bo-nho.xls").read_bytes()).code == "corrupt"
+
+
+def test_a_table_of_strings_that_announces_more_than_it_holds_is_refused() -> None:
+    """The library makes room for what is announced: four milliard strings would end the process."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        book.add_worksheet().write_string("A1", "x")
+    data = stream.getvalue()
+    strings = part(data, "xl/sharedStrings.xml").replace(b'uniqueCount="1"', b'uniqueCount="4294967295"')
+    assert refusal(rewrite(data, {"xl/sharedStrings.xml": strings})).code == "bomb"
 
 
 def test_the_bounds_hold_for_old_workbooks() -> None:
