@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -122,7 +121,11 @@ def _batch_words(value: str) -> str:
 
 
 def _narrowed(name: str) -> Any:
-    return lambda query, value: narrow(query, replace(CaseFilter(), **{name: _number(value)}))
+    def apply(query: Select[Any], value: str) -> Select[Any]:
+        wanted: dict[str, Any] = {name: _number(value)}
+        return narrow(query, CaseFilter(**wanted))
+
+    return apply
 
 
 COLUMNS = (

@@ -1,17 +1,27 @@
-"""The home page: what waits for me, what is late, what comes next."""
+"""The home page: what waits for me, what is late, what comes next; what it shows follows from one's rights."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
 
+from hrms.commands import desk
+from hrms.commands.restructuring.queries import counts_by_state
+from hrms.commands.restructuring.workflow import WORKFLOW
+from hrms.commands.staff_overview import retirement_of
+from hrms.kernel import access
+from hrms.kernel.jobs import actions
+from views.case_list import state_badge
+from views.guard import current_account
 from views.rules import signed_in
 from views.templating import page
+from views.words import EVENT_KINDS
 
 
 class HomeView(BaseView):
-    """``/``: one's own work queue."""
+    """``/``: one's own desk."""
 
     route_base = ""
     default_view = "index"  # where FAB sends people who ask for "home"
@@ -19,4 +29,54 @@ class HomeView(BaseView):
     @expose("/")
     @signed_in
     def index(self) -> Any:
-        return page("home.html", title="")
+        works = access.may("case", "read") and access.may("unit", "read")  # a member of staff sees the own case only
+        return page(
+            "home.html",
+            title="",
+            works=works,
+            queue=desk.waiting() if works else None,
+            states=_states() if works else [],
+            rounds=desk.due_rounds() if works and access.may("batch", "read") else [],
+            recent=desk.recent_steps() if works else [],
+            retiring=desk.retiring_soon() if works and access.may("staff", "read") else None,
+            own=None if works else _own(),
+            health=_health() if access.may("system", "read") else None,
+            step_label=lambda code: _(WORKFLOW.transition(code).label),
+            state_label=lambda code: _(WORKFLOW.state(code).label),
+            state_badge=state_badge,
+            event_label=lambda kind: str(EVENT_KINDS.get(kind, kind)),
+        )
+
+
+def _states() -> list[dict[str, Any]]:
+    """The states in order with their cases: the numbers on top of the page."""
+    counts = counts_by_state()
+    return [
+        {
+            "code": s.code,
+            "label": _(s.label),
+            "cases": counts[s.code].cases,
+            "total": counts[s.code].total,
+            "kind": s.kind,
+        }
+        for s in WORKFLOW.states
+        if s.code in counts
+    ]
+
+
+def _own() -> dict[str, Any] | None:
+    """A member of staff: the own record, cases and normal age."""
+    account = current_account()
+    if account is None or account.person_id is None or not access.may("staff", "read"):
+        return None
+    person = desk.own_person(account.person_id)
+    if person is None:
+        return None
+    return {"person": person, "retirement": retirement_of(person), "cases": desk.own_cases(person.id)}
+
+
+def _health() -> dict[str, Any]:
+    found = desk.health()
+    titles = {name: action.title for name, action in actions().items()}
+    never = [title for name, title in titles.items() if name not in {run.action for run in found.last_runs}]
+    return {"found": found, "titles": titles, "never": never}

@@ -32,7 +32,7 @@ ITEMS = (
     Item(lambda: _("Tham số pháp luật"), "¶", "ParameterView.list", (("parameter", "read"),)),
     Item(lambda: _("Công việc nền"), "⟳", "JobView.list", (("job", "own"), ("job", "read"))),
     Item(lambda: _("Tài khoản"), "⚙", "AccountView.list", (("account", "read"),)),
-    Item(lambda: _("Nhật ký an toàn"), "⛨", "AccountView.events", (("security_log", "read"),)),
+    Item(lambda: _("Nhật ký an toàn"), "◉", "AccountView.events", (("security_log", "read"),)),
 )
 
 

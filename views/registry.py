@@ -17,7 +17,10 @@ def views() -> list[type[Any]]:
     from views.jobs import JobView
     from views.lists import ListView
     from views.papers import PaperView
+    from views.parameters import ParameterView
     from views.search import LookupView, SearchView
+    from views.staff import StaffView
+    from views.units import UnitView
 
     return [
         SearchView,
@@ -28,9 +31,12 @@ def views() -> list[type[Any]]:
         CaseView,
         BatchView,
         ActView,
+        ParameterView,
         ImportView,
         PaperView,
         JobView,
+        UnitView,
+        StaffView,
         AccountView,
     ]
 

@@ -15,18 +15,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hrms.commands.law_words import DECREES, VALUE_WORDS
 from hrms.kernel.text import amount_in_words, format_date, format_decimal, format_integer
 from policies.labels import (
-    ANNEX_LABELS,
     BENEFIT_LABELS,
-    CATEGORY_LABELS,
     DECREE_LABELS,
     MARK_LABELS,
     REFUSAL_LABELS,
-    SEX_LABELS,
     WARNING_LABELS,
 )
-from policies.salary.labels import ALLOWANCE_LABELS
 
 _ISO = re.compile(r"(?a)\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMBER = re.compile(r"(?a)-?\d+(\.\d+)?")
@@ -35,24 +32,6 @@ _NAMED = re.compile(r"\s*\(([a-z][a-z0-9]*(?:\.[a-z0-9_]+)+)\)")
 _FACT_GROUPS = frozenset({"person", "salary", "restructuring", "leave", "circumstances", "facts"})
 TABLE_FROM = 9  # a parameter with so many values is a table: the parameters page shows it
 CONDITIONS = "Điều kiện hưởng"  # the label of the engine's node that gathers the conditions
-# Values of parameters that are words of the program; everything else is a number, a date or already Vietnamese.
-_WORDS: dict[str, str] = {
-    **CATEGORY_LABELS,
-    **ALLOWANCE_LABELS,
-    **SEX_LABELS,
-    **ANNEX_LABELS,
-    "leave_date": "ngày nghỉ",
-    "decision_date": "ngày quyết định",
-    "floor": "chỉ tính tháng trọn",
-    "k1": "nhóm khoản 1",
-    "k2": "nhóm khoản 2",
-    "k3": "nhóm khoản 3",
-    "k4": "nhóm khoản 4",
-    "k5": "nhóm khoản 5",
-    "first_years": "số năm đầu",
-    "first_months": "số tháng lương cho các năm đầu",
-    "per_further_year": "mỗi năm tiếp theo",
-}
 
 
 @dataclass(frozen=True)
@@ -278,7 +257,7 @@ def value_words(value: object, unit: str = "") -> str:
     if isinstance(value, Mapping):
         return "; ".join(_entry(str(key), item) for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return "; ".join(value_words(item) for item in value)
+        return "; ".join(DECREES.get(str(item), "") or value_words(item) for item in value)
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, (int, Decimal)):
@@ -294,7 +273,13 @@ def value_words(value: object, unit: str = "") -> str:
 
 def _entry(key: str, item: object) -> str:
     words = value_words(item)
-    return f"{_word(key)} ({words})" if isinstance(item, Mapping) else f"{_word(key)}: {words}"
+    return f"{key_words(key)} ({words})" if isinstance(item, Mapping) else f"{key_words(key)}: {words}"
+
+
+def key_words(key: str) -> str:
+    """A key of a table value as people read it."""
+    day = _day(key)
+    return format_date(day) if day else _word(key)
 
 
 def _with_unit(text: str, unit: str) -> str:
@@ -304,7 +289,7 @@ def _with_unit(text: str, unit: str) -> str:
 
 
 def _word(text: str) -> str:
-    return _WORDS.get(text, text)
+    return VALUE_WORDS.get(text, text)
 
 
 def sentence(text: str, *, capital: bool = True) -> str:
@@ -339,6 +324,7 @@ __all__ = [
     "Remark",
     "Step",
     "explain",
+    "key_words",
     "remark_of",
     "sentence",
     "step_of",

@@ -1,0 +1,230 @@
+"""The desk: what waits for the actor, what comes next, what one did last; for administrators, how the system is.
+
+Each function is one statement, so that the home page stays within its budget whatever the size of the province.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
+from hrms.commands.restructuring.words import OPEN
+from hrms.commands.staff.search import StaffFilter, retiring_by, staff_query
+from hrms.commands.staff_overview import retirement_of
+from hrms.kernel import access, actor, clock
+from hrms.kernel.db import db
+from hrms.kernel.jobs import DONE, FAILED, QUEUED, RUNNING, JobRun, ScheduledRun
+from hrms.kernel.text import add_months
+from hrms.kernel.workflow import TransitionRecord
+from models.account import Account, SecurityEvent
+from models.organization import OrgUnit
+from models.restructuring import CaseBatch, DownsizingCase
+from models.staff import Person
+
+SOON = timedelta(days=30)
+RETIRING_WITHIN = 6  # months
+WATCHED = ("login_failed", "locked", "rights_changed", "export", "identity_view", "files_damaged")
+
+
+@dataclass
+class Desk:
+    """The first of ``total`` cases that wait for the actor, late ones first, then by deadline and age."""
+
+    items: list[QueueItem] = field(default_factory=list)
+    total: int = 0
+    late: int = 0
+
+
+def waiting(limit: int = 12) -> Desk:
+    """What the actor is the next to work on."""
+    today = clock.today()
+    late = and_(CaseBatch.deadline.is_not(None), CaseBatch.deadline < today)
+    query = (
+        case_query(CaseFilter(waiting=True))
+        .add_columns(func.count().over().label("total"), func.sum(case((late, 1), else_=0)).over().label("late"))
+        .order_by(CaseBatch.deadline.is_(None), CaseBatch.deadline, DownsizingCase.id)
+        .limit(limit)
+    )
+    desk = Desk()
+    for row, total, late_ones in db.session.execute(query):
+        deadline = row.batch.deadline if row.batch is not None else None
+        over = deadline is not None and deadline < today
+        desk.items.append(QueueItem(row, next_step(row), next_step_label(row), over, deadline))
+        desk.total, desk.late = int(total), int(late_ones or 0)
+    return desk
+
+
+@dataclass(frozen=True)
+class DueRound:
+    """A round with open cases whose deadline is near or past."""
+
+    batch: CaseBatch
+    open_cases: int
+    days_left: int
+
+
+def due_rounds(limit: int = 6) -> list[DueRound]:
+    """Rounds whose deadline falls within the next 30 days or has passed, with the number of cases still open."""
+    today = clock.today()
+    counts = (
+        access.restrict(
+            select(DownsizingCase.batch_id, func.count().label("open_cases")).where(DownsizingCase.state.in_(OPEN)),
+            DownsizingCase,
+        )
+        .group_by(DownsizingCase.batch_id)
+        .subquery()
+    )
+    query = (
+        access.restrict(select(CaseBatch, counts.c.open_cases), CaseBatch)
+        .join(counts, counts.c.batch_id == CaseBatch.id)
+        .join(CaseBatch.unit)
+        .options(contains_eager(CaseBatch.unit))
+        .where(CaseBatch.deadline.is_not(None), CaseBatch.deadline <= today + SOON)
+        .order_by(CaseBatch.deadline, CaseBatch.id)
+        .limit(limit)
+    )
+    return [
+        DueRound(batch, int(number), ((batch.deadline or today) - today).days)
+        for batch, number in db.session.execute(query)
+    ]
+
+
+@dataclass(frozen=True)
+class RecentStep:
+    """A step the actor took, with the case it was taken on."""
+
+    case: DownsizingCase
+    transition: str
+    target: str
+    at: datetime
+
+
+def recent_steps(limit: int = 6) -> list[RecentStep]:
+    """What the actor did last on cases still in sight, newest first."""
+    query = (
+        access.restrict(select(TransitionRecord, DownsizingCase), DownsizingCase)
+        .join(DownsizingCase, DownsizingCase.id == TransitionRecord.record_id)
+        .join(DownsizingCase.person)
+        .options(contains_eager(DownsizingCase.person))
+        .where(
+            TransitionRecord.record_type == DownsizingCase.__tablename__,
+            TransitionRecord.actor_user_id == actor.current().user_id,
+        )
+        .order_by(TransitionRecord.id.desc())
+        .limit(limit)
+    )
+    return [RecentStep(found, step.transition, step.target, step.at) for step, found in db.session.execute(query)]
+
+
+@dataclass
+class Retiring:
+    """The first of ``total`` people in scope whose normal pension day comes within the next months."""
+
+    people: list[tuple[Person, date]] = field(default_factory=list)
+    total: int = 0
+    until: date | None = None
+
+
+def retiring_soon(limit: int = 6) -> Retiring:
+    """People in scope who reach the normal age soon and are still in service, the eldest first."""
+    until = add_months(clock.today(), RETIRING_WITHIN)
+    query = (
+        staff_query(StaffFilter())
+        .where(retiring_by(until))
+        .join(Person.unit)
+        .options(contains_eager(Person.unit))
+        .add_columns(func.count().over().label("total"))
+        .order_by(Person.birth_date, Person.id)
+        .limit(limit)
+    )
+    found = Retiring(until=until)
+    for person, total in db.session.execute(query):
+        found.people.append((person, retirement_of(person).pension_from))
+        found.total = int(total)
+    return found
+
+
+def own_cases(person_id: int) -> list[DownsizingCase]:
+    """The cases of one's own person, newest first."""
+    query = case_query(CaseFilter(person_id=person_id)).order_by(DownsizingCase.id.desc())
+    return list(db.session.scalars(query))
+
+
+def own_person(person_id: int) -> Person | None:
+    """One's own record with its unit."""
+    query = access.restrict(select(Person).where(Person.id == person_id), Person)
+    return db.session.scalar(
+        query.outerjoin(OrgUnit, OrgUnit.id == Person.unit_id).options(contains_eager(Person.unit))
+    )
+
+
+@dataclass
+class Health:
+    """How the system is. Numbers only: an administrator sees nobody's data."""
+
+    jobs: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    last_runs: list[ScheduledRun] = field(default_factory=list)
+
+    @property
+    def failed_runs(self) -> list[ScheduledRun]:
+        return [run for run in self.last_runs if run.failed]
+
+    @property
+    def last_backup(self) -> ScheduledRun | None:
+        """The newest run of the nightly backup that ended well."""
+        return next((r for r in self.last_runs if r.action.startswith("backup") and r.ended_at and not r.failed), None)
+
+
+def health() -> Health:
+    """Jobs of the last week, accounts by state, watched events of the last week, the last run of every action."""
+    moment, today = clock.now(), clock.today()
+    week = moment - timedelta(days=7)
+    found = Health()
+    query: Any = select(JobRun.status, func.count()).where(
+        or_(JobRun.status.in_((QUEUED, RUNNING)), JobRun.ended_at >= week)
+    )
+    found.jobs = dict(db.session.execute(query.group_by(JobRun.status)).tuples().all())
+    in_use = or_(Account.valid_to.is_(None), Account.valid_to >= today)
+    states = (
+        ("in_use", in_use),
+        ("locked", and_(in_use, Account.locked_until > moment)),
+        ("never_in", and_(in_use, Account.last_seen_at.is_(None))),
+        ("first_password", and_(in_use, Account.must_change_password.is_(True))),
+        ("ended", Account.valid_to < today),
+    )
+    row = db.session.execute(select(*[func.sum(case((condition, 1), else_=0)) for _name, condition in states])).one()
+    found.accounts = {name: int(value or 0) for (name, _condition), value in zip(states, row, strict=True)}
+    events = select(SecurityEvent.kind, func.count()).where(SecurityEvent.at >= week, SecurityEvent.kind.in_(WATCHED))
+    found.events = dict(db.session.execute(events.group_by(SecurityEvent.kind)).tuples().all())
+    newest = select(func.max(ScheduledRun.id)).group_by(ScheduledRun.action)
+    found.last_runs = list(
+        db.session.scalars(select(ScheduledRun).where(ScheduledRun.id.in_(newest)).order_by(ScheduledRun.id.desc()))
+    )
+    return found
+
+
+__all__ = [
+    "DONE",
+    "FAILED",
+    "QUEUED",
+    "RUNNING",
+    "Desk",
+    "DueRound",
+    "Health",
+    "RecentStep",
+    "Retiring",
+    "due_rounds",
+    "health",
+    "own_cases",
+    "own_person",
+    "recent_steps",
+    "retiring_soon",
+    "waiting",
+]
