@@ -5,6 +5,7 @@ What was typed stays in the field when it is wrong, and the message names the va
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -41,6 +42,32 @@ class Form(FlaskForm):
             else:
                 target.errors = [*target.errors, fault.message]
         return rest
+
+    def snapshot(self) -> dict[str, str]:
+        """Every field as text, to tell later which ones the user has changed (:meth:`changed_since`)."""
+        kept: dict[str, str] = {}
+        for name, field in self._fields.items():
+            if isinstance(field, BooleanField):
+                kept[name] = "1" if field.data else ""
+            elif isinstance(field, SelectField | LookupField):
+                kept[name] = "" if field.data is None else str(field.data)
+            else:
+                kept[name] = str(field._value()) if hasattr(field, "_value") else str(field.data or "")
+        return kept
+
+    def changed_since(self, original: str) -> set[str]:
+        """Names of fields whose text differs from ``original`` (the JSON of a snapshot sent along with the page).
+
+        A page without a readable snapshot counts as changed everywhere: nothing typed is lost.
+        """
+        now = self.snapshot()
+        try:
+            before = json.loads(original)
+        except ValueError:
+            return set(now)
+        if not isinstance(before, dict):
+            return set(now)
+        return {name for name, text in now.items() if before.get(name) != text.replace("\r\n", "\n")}
 
 
 def required(message: Any = None) -> InputRequired:
@@ -128,6 +155,21 @@ class DecimalCommaField(_Typed):
         return format_decimal(value)
 
 
+class MonthField(_Typed):
+    """A month, mm/yyyy, kept as its first day; a full date is taken as it is written."""
+
+    attributes = {"placeholder": "mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> Any:
+        found = parse_date(text)
+        if found.precision == "year":
+            raise ValueError(str(_l("'%(value)s' thiếu tháng. Hãy ghi mm/yyyy.", value=text)))
+        return found.value
+
+    def write(self, value: Any) -> str:
+        return format_date(value)[3:]
+
+
 class MoneyField(_Typed):
     """Whole đồng, 1.234.567."""
 
@@ -198,11 +240,17 @@ class ChoiceField(SelectField):
 
 
 class LookupField(Field):
-    """A select that searches the server (trap 23). Data is the chosen id; ``text`` is what is shown."""
+    """A select that searches the server (trap 23). Data is the chosen id; ``text`` is what is shown.
 
-    def __init__(self, label: Any = None, validators: Any = None, url: str = "", **kwargs: Any) -> None:
+    ``depends`` ("unit:unit_id") sends the value of another field along; ``fills`` names a text field that takes over
+    what was chosen when it is empty.
+    """
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, url: str = "", depends: str = "", fills: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, **kwargs)
-        self.url, self.text = url, ""
+        self.url, self.text, self.depends, self.fills = url, "", depends, fills
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         raw = valuelist[0].strip() if valuelist else ""
@@ -212,10 +260,11 @@ class LookupField(Field):
         kwargs.pop("class", None)
         more = " ".join(f'{escape(k)}="{escape(v)}"' for k, v in kwargs.items())
         return Markup(
-            '<div class="combo" data-combo="{url}"><input id="{id}" data-combo-text value="{text}" {more}>'
+            '<div class="combo" data-combo="{url}" data-combo-with="{depends}" data-combo-fill="{fills}" data-none="{none}">'
+            '<input id="{id}" data-combo-text value="{text}" {more}>'
             '<input type="hidden" name="{name}" value="{value}"></div>'
-        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=Markup(more),
-                 value="" if self.data is None else self.data)
+        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=Markup(more), depends=self.depends,
+                 fills=self.fills, none=_l("Không tìm thấy"), value="" if self.data is None else self.data)
 
 
 __all__ = [

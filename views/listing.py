@@ -6,7 +6,7 @@ A page costs three statements (count, rows, choices where needed), whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -86,13 +86,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Group:
-    """Group by an SQL expression; ``label_of`` turns its value into words."""
+    """Group by an SQL expression; ``label_of`` turns its value into words, ``labels_of`` all of a page at once."""
 
     key: str
     label: Callable[[], str]
     expression: Any
     label_of: Callable[[Any], str] = str
     narrow: str = ""  # the filter that opens one group
+    labels_of: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,11 @@ class Listing:
             query.with_only_columns(group.expression, func.count(self.spec.model.id))
             .order_by(None).group_by(group.expression).order_by(func.count(self.spec.model.id).desc()).limit(MAX_GROUPS)
         )
-        for value, count in db.session.execute(grouped):
-            self.groups.append({"value": value, "label": group.label_of(value), "count": count, "narrow": group.narrow})
+        found = db.session.execute(grouped).all()
+        words = group.labels_of([value for value, _count in found]) if group.labels_of else {}
+        for value, count in found:
+            label = words.get(value) or group.label_of(value)
+            self.groups.append({"value": value, "label": label, "count": count, "narrow": group.narrow})
             self.total += count
 
     def count(self) -> int:

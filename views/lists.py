@@ -165,11 +165,12 @@ class ListView(BaseView):
         spec = spec_named(name)
         if not access.may(access.resource_of(spec.model), spec.action):
             raise NotAllowed()
+        kept = {item.key for item in spec.filters if item.default}  # empty there means «all», not «as usual»
         query = urlencode(
             [
                 pair
                 for pair in MultiDict(_pairs(request.form.get("query", ""))).items(multi=True)
-                if pair[1] and pair[0] != "page"
+                if (pair[1] or pair[0] in kept) and pair[0] != "page"
             ]
         )
         command = saved_filters.SaveFilter(name, request.form.get("filter_name", ""), query)
@@ -193,7 +194,7 @@ class ListView(BaseView):
 def _pairs(query: str) -> list[tuple[str, str]]:
     from urllib.parse import parse_qsl
 
-    return parse_qsl(query, keep_blank_values=False)
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def _back(query: str) -> Any:

@@ -83,7 +83,8 @@ def url_with(**changes: Any) -> str:
 def merged(entries: Any, comments: Any = (), transitions: Any = ()) -> list[dict[str, Any]]:
     """History entries, comments and performed steps as one list, newest first, ready to print."""
     items = [
-        {"kind": e.kind, "who": e.actor_name, "at": e.at, "field": e.field, "old": e.old, "new": e.new, "note": e.note}
+        {"kind": e.kind, "who": e.actor_name, "at": e.at, "field": e.field, "old": e.old, "new": e.new, "note": e.note,
+         "what": getattr(e, "what", "")}  # a row of the record: "hàng lương"
         for e in entries
         if not (e.kind == "changed" and e.field == "state")  # the transition says it better
     ]

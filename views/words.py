@@ -28,6 +28,8 @@ EVENT_KINDS: dict[str, Any] = {
     "password_refused": _l("Đổi mật khẩu, nhập sai mật khẩu cũ"),
     "password_reset": _l("Đặt lại mật khẩu"),
     "identity_view": _l("Xem thông tin nhạy cảm"),
+    "identity_change": _l("Sửa thông tin nhạy cảm"),
+    "discipline_view": _l("Xem kỷ luật"),
     "export": _l("Xuất danh sách"),
     "print": _l("In văn bản"),
     "file": _l("Tải tệp đính kèm"),

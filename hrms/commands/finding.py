@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from hrms.commands.staff.search import words_match
 from hrms.kernel import access, clock, crypto
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
@@ -50,7 +51,7 @@ def looks_like_identity(text: str) -> bool:
 
 
 def _people(text: str, identity: bool) -> ColumnElement[bool]:
-    conditions = [words_in(Person.folded, text), Person.code == text.strip()]
+    conditions = [words_match(text), Person.code == text.strip()]
     if identity and looks_like_identity(text):
         conditions.append(Person.identity_digest == crypto.digest(text.replace(" ", "")))
     return or_(*conditions)

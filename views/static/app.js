@@ -109,7 +109,11 @@ for (const combo of $$("[data-combo]")) {
   text.setAttribute("role", "combobox"); text.setAttribute("aria-expanded", "false"); text.setAttribute("aria-controls", list.id); text.autocomplete = "off";
   let found = [], at = -1, timer, asked = 0;
   const close = () => { list.hidden = true; text.setAttribute("aria-expanded", "false"); at = -1; };
-  const choose = (item) => { hidden.value = item.id; text.value = item.text; close(); hidden.dispatchEvent(new Event("change", { bubbles: true })); };
+  const choose = (item) => {
+    hidden.value = item.id; text.value = item.text; close();
+    const fill = combo.dataset.comboFill && text.form?.elements[combo.dataset.comboFill]; // what was chosen names something else, too
+    if (fill && !fill.value) fill.value = item.text;
+    hidden.dispatchEvent(new Event("change", { bubbles: true })); };
   const draw = () => {
     list.replaceChildren(...found.map((item, i) => {
       const li = document.createElement("li"); li.setAttribute("role", "option"); li.id = `${list.id}-${i}`; li.setAttribute("aria-selected", String(i === at));
@@ -125,7 +129,10 @@ for (const combo of $$("[data-combo]")) {
     timer = setTimeout(async () => {
       const mine = ++asked, q = text.value.trim();
       if (!q) { hidden.dispatchEvent(new Event("change", { bubbles: true })); close(); return; }
-      const answer = await fetch(combo.dataset.combo + encodeURIComponent(q), { headers: { Accept: "application/json" } }).catch(() => null);
+      // data-combo-with="unit:unit_id": the answer also depends on what another field of the form holds.
+      const [name, other] = (combo.dataset.comboWith || "").split(":");
+      const more = other ? `&${name}=${encodeURIComponent(text.form?.elements[other]?.value ?? "")}` : "";
+      const answer = await fetch(combo.dataset.combo + encodeURIComponent(q) + more, { headers: { Accept: "application/json" } }).catch(() => null);
       if (mine !== asked || !answer?.ok) return;
       found = (await answer.json()).result; at = found.length ? 0 : -1; draw();
     }, 180);
@@ -162,10 +169,24 @@ for (const table of $$("table[data-pick]")) {
 }
 // A dialog whose form came back with errors opens by itself.
 $("dialog[data-open]")?.showModal();
+// Sensitive facts: shown after a reason, for one minute, then masked again.
+for (const form of $$("form[data-reveal]")) form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const message = $("[data-reveal-error]", form);
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (!answer?.ok) { message.hidden = false; message.textContent = told?.message || form.dataset.failed; return; }
+  message.hidden = true;
+  for (const [name, text] of Object.entries(told.values)) for (const place of $$(`[data-secret="${name}"]`)) {
+    const before = place.textContent; place.textContent = text || "—"; place.classList.add("revealed");
+    setTimeout(() => { place.textContent = before; place.classList.remove("revealed"); }, 60000);
+  }
+  form.closest("dialog")?.close(); form.reset();
+});
 // Empty filters do not stand in the address: a list's address is kept and sent around.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.listbar")) return;
-  const empty = [...event.target.elements].filter((field) => field.name && field.type !== "checkbox" && field.value === "");
+  const empty = [...event.target.elements].filter((field) => field.name && field.type !== "checkbox" && field.value === "" && !("keep" in field.dataset));
   for (const field of empty) field.disabled = true;
   setTimeout(() => { for (const field of empty) field.disabled = false; }, 0);
 });

@@ -118,12 +118,13 @@ class _Counts:
     acts: dict[int, date] = field(default_factory=dict)
 
 
-def establishment_balance(unit_id: int, day: date | None = None) -> UnitBalance:
+def establishment_balance(unit_id: int, day: date | None = None, *, found: OrgUnit | None = None) -> UnitBalance:
     """The balance of a unit and of everything below it on ``day`` (today).
 
     Raises :class:`NotFound` for a unit out of the actor's scope; a unit that does not exist on the day has no lines.
+    ``found`` is the unit when the caller has already read it in that scope.
     """
-    unit = access.get(OrgUnit, unit_id, "read", "establishment")
+    unit = found if found is not None else access.get(OrgUnit, unit_id, "read", "establishment")
     day = day or clock.today()
     whole = tree_on(day, everything=True)
     if unit_id not in whole:
