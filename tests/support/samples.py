@@ -75,7 +75,8 @@ def _case(place: Place) -> restructuring.DownsizingCase:
 
 def _import(place: Place) -> importing.StaffImport:
     file, name = attachments.store(io.BytesIO(f"stt;ho ten\n1;{place.unit.code}".encode()), "danh-sach.csv")
-    return importing.StaffImport(unit_id=place.unit.id, file_id=file.id, file_name=name, as_of=DAY, mapping={"columns": {}})
+    columns: dict[str, Any] = {"columns": {}}
+    return importing.StaffImport(unit_id=place.unit.id, file_id=file.id, file_name=name, as_of=DAY, mapping=columns)
 
 
 BUILDERS: dict[type[Any], Builder] = {
