@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -22,59 +23,116 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 MAX_DEPTH = 40
 MAX_DIGITS = 40
+TOO_DEEP = f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_NO_KEY = object()
+
+
+class _Frame:
+    """An open list or group while its events are read."""
+
+    __slots__ = ("items", "key", "path")
+
+    def __init__(self, items: list[Any] | dict[str, Any], path: str) -> None:
+        self.items = items
+        self.path = path
+        self.key: Any = _NO_KEY
+
+
 class _Tree:
-    """Builds plain data from a YAML node graph and collects every fault on the way."""
+    """Builds plain data from YAML events and collects every fault on the way.
+
+    Events come one by one and open lists stand on a stack of our own: however deep a text is nested, nothing recurses.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.faults: list[Fault] = []
-        self._seen: set[int] = set()
+        self.stack: list[_Frame] = []
+        self.documents: list[Any] = []
 
-    def build(self, node: yaml.Node, path: str, depth: int = 0) -> Any:
-        if id(node) in self._seen:
-            self.faults.append(Fault(path, "không dùng neo (&) và bí danh (*) của YAML; hãy ghi đầy đủ giá trị"))
-            return None
-        self._seen.add(id(node))
-        if depth > MAX_DEPTH:
-            self.faults.append(Fault(path, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp"))
-            return None
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(child, f"{path}[{i}]", depth + 1) for i, child in enumerate(node.value)]
-        result: dict[str, Any] = {}
-        assert isinstance(node, yaml.MappingNode)
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.faults.append(Fault(path, "khóa phải là chữ, không phải danh sách hay nhóm"))
-                continue
-            key = key_node.value
-            inner = f"{path}.{key}"
-            value = self.build(value_node, inner, depth + 1)
-            if key in result:
-                self.faults.append(Fault(inner, f"khóa '{key}' ghi hai lần; hãy giữ lại một"))
-                continue
-            result[key] = value
-        return result
+    def read(self, events: Iterable[yaml.Event]) -> Any:
+        """Consume all events; the data of the one document, None for an empty text."""
+        for event in events:
+            if isinstance(event, yaml.AliasEvent):
+                self._refuse_anchor()
+                self._put(None)
+            elif isinstance(event, yaml.ScalarEvent):
+                if event.anchor is not None:
+                    self._refuse_anchor()
+                self._put_scalar(event)
+            elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+                if event.anchor is not None:
+                    self._refuse_anchor()
+                self._open([] if isinstance(event, yaml.SequenceStartEvent) else {})
+            elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+                self._put(self.stack.pop().items)
+        if len(self.documents) > 1:
+            self.faults.append(Fault(self.root, "tệp có nhiều văn bản YAML (---); hãy gộp thành một danh sách"))
+        return self.documents[0] if self.documents else None
 
-    def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
-        raw: str = node.value
-        if node.style:  # quoted or block text; the C parser calls the plain style "" and the Python one None
-            return raw
-        if raw in _NULLS:
-            return None
-        if raw in _BOOLS:
-            return _BOOLS[raw]
-        if len(raw) <= MAX_DIGITS:
-            if _INT.match(raw):
-                return int(raw)
-            if _DECIMAL.match(raw):
-                return Decimal(raw)
-        return raw
+    def _path(self) -> str:
+        """Where the value that comes next will stand."""
+        if not self.stack:
+            return self.root
+        frame = self.stack[-1]
+        if isinstance(frame.items, list):
+            return f"{frame.path}[{len(frame.items)}]"
+        return frame.path if frame.key is _NO_KEY else f"{frame.path}.{frame.key}"
+
+    def _open(self, items: list[Any] | dict[str, Any]) -> None:
+        path = self._path()
+        if not self.stack and isinstance(items, dict):
+            path = f"{self.root}[0]"
+        if len(self.stack) >= MAX_DEPTH:
+            raise CaseFaults([*self.faults, Fault(path, TOO_DEEP)])
+        if self.stack and isinstance(self.stack[-1].items, dict) and self.stack[-1].key is _NO_KEY:
+            self.faults.append(Fault(path, "khóa phải là chữ, không phải danh sách hay nhóm"))
+        self.stack.append(_Frame(items, path))
+
+    def _put_scalar(self, event: yaml.ScalarEvent) -> None:
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and isinstance(frame.items, dict) and frame.key is _NO_KEY:
+            frame.key = event.value
+            if event.value in frame.items:
+                self.faults.append(Fault(self._path(), f"khóa '{event.value}' ghi hai lần; hãy giữ lại một"))
+            return
+        # Quoted and block text stays text; the C parser calls the plain style "" and the Python one None.
+        self._put(event.value if event.style else _plain_scalar(event.value))
+
+    def _put(self, value: Any) -> None:
+        if not self.stack:
+            self.documents.append(value)
+            return
+        frame = self.stack[-1]
+        if isinstance(frame.items, list):
+            frame.items.append(value)
+        elif frame.key is _NO_KEY:
+            frame.key = str(value)
+        else:
+            frame.items.setdefault(frame.key, value)
+            frame.key = _NO_KEY
+
+    def _refuse_anchor(self) -> None:
+        message = "không dùng neo (&) và bí danh (*) của YAML; hãy ghi đầy đủ giá trị"
+        self.faults.append(Fault(self._path(), message))
+
+
+def _plain_scalar(raw: str) -> Any:
+    """Unquoted text: null, true/false, whole numbers and exact decimals; anything else stays text."""
+    if raw in _NULLS:
+        return None
+    if raw in _BOOLS:
+        return _BOOLS[raw]
+    if len(raw) <= MAX_DIGITS:
+        if _INT.match(raw):
+            return int(raw)
+        if _DECIMAL.match(raw):
+            return Decimal(raw)
+    return raw
 
 
 def read_yaml(text: str, root: str = "cases", faults: list[Fault] | None = None) -> Any:
@@ -82,8 +140,9 @@ def read_yaml(text: str, root: str = "cases", faults: list[Fault] | None = None)
 
     With ``faults`` given, what leaves usable data behind (a key given twice) is added there instead of raised.
     """
+    tree = _Tree(root)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        data = tree.read(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"dòng {mark.line + 1}, cột {mark.column + 1}: " if mark else ""
@@ -91,13 +150,6 @@ def read_yaml(text: str, root: str = "cases", faults: list[Fault] | None = None)
         raise CaseFaults([Fault(root, f"{where}tệp YAML sai cú pháp{problem}")]) from None
     except yaml.YAMLError as error:
         raise CaseFaults([Fault(root, f"tệp YAML không đọc được: {' '.join(str(error).split())}")]) from None
-    except RecursionError:
-        raise CaseFaults([Fault(root, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp")]) from None
-    if node is None:
-        return None
-    tree = _Tree(root)
-    start = root if isinstance(node, yaml.SequenceNode) else f"{root}[0]"
-    data = tree.build(node, start)
     return _settle(data, tree.faults, faults)
 
 
@@ -154,7 +206,7 @@ def read_json(text: str, root: str = "cases", faults: list[Fault] | None = None)
             [Fault(root, f"tệp JSON có số không hợp lệ ({error}); hãy ghi số thập phân hữu hạn")]
         ) from None
     except RecursionError:
-        raise CaseFaults([Fault(root, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp")]) from None
+        raise CaseFaults([Fault(root, TOO_DEEP)]) from None
     found: list[Fault] = []
     plain = _undouble(data, root if isinstance(data, list) else f"{root}[0]", found, 0)
     return _settle(plain, found, faults)
@@ -162,7 +214,7 @@ def read_json(text: str, root: str = "cases", faults: list[Fault] | None = None)
 
 def _undouble(data: Any, path: str, faults: list[Fault], depth: int) -> Any:
     if depth > MAX_DEPTH:
-        faults.append(Fault(path, f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp"))
+        faults.append(Fault(path, TOO_DEEP))
         return None
     if isinstance(data, _Pairs):
         for key in data.doubled:

@@ -132,6 +132,21 @@ def test_broken_or_hostile_text_is_a_fault_not_a_crash(text):
         calculate_text(text)
 
 
+@pytest.mark.parametrize("syntax", ["auto", "yaml", "json"])
+@pytest.mark.parametrize("piece", ["[", "{a: ", '{"a": ', "- ", "? ", "[{a: "])
+def test_a_text_nested_without_end_is_a_fault_and_never_a_crash(piece, syntax):
+    cases, found = read_cases(piece * 150_000, syntax)
+    assert cases == []
+    assert found
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x 1\nb: *x\n", "- &x {sex: male}\n- *x\n", "a: 1\n---\nb: 2\n", "? [1, 2]\n: 3\n", "<<: {a: 1}\n"]
+)
+def test_anchors_several_documents_and_odd_keys_are_faults(text):
+    assert read_cases(text)[1]
+
+
 def test_an_empty_text_is_a_fault_and_an_empty_list_is_an_empty_answer():
     with pytest.raises(CaseFaults):
         calculate_text("")
