@@ -74,7 +74,7 @@ class DownsizingCase(Tracked, Model):
     # The projection of the calculation is told in one readable history line, not field by field.
     __untracked__ = (
         "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total",
-        "top_up_part", "calculation_id",
+        "top_up_part", "estimate_part", "calculation_id",
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -137,6 +137,7 @@ class DownsizingCase(Tracked, Model):
     months_early: Mapped[int | None] = mapped_column(Integer)
     total: Mapped[int | None] = mapped_column(Money)
     top_up_part: Mapped[int | None] = mapped_column(Money)  # of the total: the local top-up, another purse
+    estimate_part: Mapped[int | None] = mapped_column(Money)  # of the total: what the unit's ordinary estimate pays
     calculation_id: Mapped[int | None] = mapped_column(BigInt)
 
     person: Mapped[Person] = relationship()

@@ -52,7 +52,8 @@ def legal_bases(result: Result) -> list[LegalBasis]:
     ]
 
 
-_PAY_LINES = frozenset({"retained_allowance", "secondment_allowance"})
+# Pay that goes on (Điều 11, the salary of Điều 12) is the unit's ordinary spending; the grant of Điều 12 is paid once.
+_PAY_LINES = frozenset({"retained_allowance"})
 
 
 def funding_sources(

@@ -703,6 +703,7 @@ def upgrade() -> None:
     sa.Column('months_early', sa.Integer(), nullable=True),
     sa.Column('total', sa.BigInteger(), nullable=True),
     sa.Column('top_up_part', sa.BigInteger(), nullable=True),
+    sa.Column('estimate_part', sa.BigInteger(), nullable=True),
     sa.Column('calculation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('created_by', sa.String(length=120), nullable=False),

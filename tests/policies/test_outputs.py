@@ -68,7 +68,16 @@ def test_the_state_budget_pays_leave_and_the_unit_pays_kept_allowances():
     assert {s.line_code for s in leave} == {"early_months", "early_years", "service_years"}
     assert all("cải cách tiền lương" in s.source and s.mark == "P" for s in leave)
     secondment = funding_sources(calculate(base_case(benefit="grassroots_secondment")))
-    assert [s.source for s in secondment] == ["Dự toán chi thường xuyên hằng năm của cơ quan, đơn vị"]
+    assert all("cải cách tiền lương" in s.source for s in secondment)
+    kept = calculate(
+        base_case(
+            benefit="retained_leadership_allowance",
+            salary__allowances__leadership="0.5",
+            facts__old_leadership_allowance="0.5",
+            facts__new_leadership_allowance="0.3",
+        )
+    )
+    assert [s.source for s in funding_sources(kept)] == ["Dự toán chi thường xuyên hằng năm của cơ quan, đơn vị"]
     unit = funding_sources(calculate(base_case()), public_service_unit=True)
     assert all("Đơn vị tự bảo đảm chi" in s.source for s in unit)
 

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from sqlalchemy import event, func, select
 
-from hrms.commands.restructuring import acts, papers, queries
+from hrms.commands.restructuring import acts, calculation, funding, papers, queries
 from hrms.commands.restructuring.acts import ActContent, ChangeAct, CreateAct, RemoveAct
 from hrms.commands.restructuring.amendments import AmendCase
 from hrms.commands.restructuring.batches import ChangeBatch, CreateBatch, MoveCases, RemoveBatch
+from hrms.commands.restructuring.cases import CorrectFact
 from hrms.commands.restructuring.papers import PrintPaper, RecordPaperNumber
 from hrms.commands.restructuring.queries import CaseFilter
 from hrms.kernel import clock
@@ -412,3 +413,33 @@ def test_the_queue_is_long_but_shows_the_first(desk, actor_as):
     with actor_as("unit_hr_a"):
         queue = queries.my_queue(limit=2)
     assert (len(queue.items), queue.total) == (2, 3)
+
+
+def test_one_case_may_be_paid_from_several_purses(desk, batch, actor_as):
+    case_id = desk.open("a1.2", batch_id=batch, decree="154", benefit="severance")
+    with actor_as("unit_hr_a"):
+        execute(CorrectFact(case_id, "social_insurance_months", 100, "XN 7/BHXH"))
+        execute(CorrectFact(case_id, "ground_154", "a", "12/QĐ-SXD"))
+        case = desk.case(case_id)
+        lines = {line["code"]: line["amount"] for line in calculation.current(case).result["lines"]}
+        purses = {row.key: (row.cases, row.total) for row in queries.batch_totals(batch).by_funding}
+        shown = funding.funded_lines(
+            calculation.current(case).result, case.decree_found, case.funding_source, public_service_unit=False
+        )
+    assert purses == {
+        "salary_reform": (1, case.total - lines["job_search"]),
+        "unit_estimate": (1, lines["job_search"]),
+    }
+    assert {line.code: line.source for line in shown}["job_search"] == "unit_estimate"
+    assert all(line.rule and line.article for line in shown)
+
+
+def test_a_unit_that_pays_everything_itself_has_one_purse(desk, world, batch, actor_as):
+    with transaction():
+        world.unit("a1").funding = "self"
+    case_id = desk.open("a1.2", batch_id=batch, decree="154", benefit="severance")
+    with actor_as("unit_hr_a"):
+        execute(CorrectFact(case_id, "social_insurance_months", 100, "XN 7/BHXH"))
+        found = queries.batch_totals(batch)
+    assert [(row.key, row.total) for row in found.by_funding] == [("own_revenue", found.budget)]
+    assert found.budget > 0

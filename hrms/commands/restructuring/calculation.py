@@ -47,6 +47,7 @@ PROJECTED = (
     "months_early",
     "total",
     "top_up_part",
+    "estimate_part",
     "calculation_id",
     "funding_source",
 )
@@ -252,7 +253,10 @@ def _project(case: DownsizingCase, result: Result | None, calculation_id: int | 
             monthly_salary=result.monthly_salary,
             months_early=result.months_early,
             total=result.total,
-            top_up_part=parts.get("local_top_up"),
+            top_up_part=parts.get(funding.TOP_UP_LINE),
+            estimate_part=sum(
+                parts.get(line, 0) for decree, line in funding.ESTIMATE_LINES if decree == result.decree_code
+            ),
             calculation_id=calculation_id,
         )
         if case.state != FINANCE_REVIEW:  # there, the officer of finance has the word

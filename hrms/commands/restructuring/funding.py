@@ -12,6 +12,7 @@ from policies.engine.result import Result
 
 RETAINED = "retained_leadership_allowance"
 TOP_UP_LINE = "local_top_up"
+ESTIMATE_LINES = {("154", "job_search")}
 ARTICLE = "Điều 16 NĐ 178/2024/NĐ-CP; TT 07/2025/TT-BTC"
 
 
@@ -43,6 +44,15 @@ def main_source(unit_funding: str, benefit: str) -> str:
     if unit_funding == "partly":
         return ""
     return "unit_estimate" if benefit == RETAINED else "salary_reform"
+
+
+def line_source(decree: str, line: str, main: str) -> str:
+    """The purse of one line: the locality pays the top-up; under NĐ 154 the unit's estimate pays the new-job grant."""
+    if line == TOP_UP_LINE:
+        return TOP_UP_LINE
+    if (decree, line) in ESTIMATE_LINES and main != "own_revenue":
+        return "unit_estimate"
+    return main
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ def funded_lines(
                 row["code"],
                 row["label"],
                 row["amount"],
-                TOP_UP_LINE if row["code"] == TOP_UP_LINE else source,
+                line_source(decree_code, row["code"], source),
                 rule.source if rule else "",
                 rule.article if rule else "",
                 rule.mark if rule else "U",

@@ -293,25 +293,36 @@ def _by(
 
 
 def _by_funding(conditions: Sequence[ColumnElement[bool]]) -> list[Count]:
-    """The local top-up is another purse than the rest of a case."""
+    """One case may be paid from several purses: the local top-up and the unit's estimate stand beside the main one."""
     top_up = func.coalesce(DownsizingCase.top_up_part, 0)
-    with_top_up = case((DownsizingCase.top_up_part > 0, 1), else_=0)
+    estimate = case(
+        (DownsizingCase.funding_source == "own_revenue", 0), else_=func.coalesce(DownsizingCase.estimate_part, 0)
+    )
     query = (
         select(
             DownsizingCase.funding_source,
             func.count(),
-            func.sum(func.coalesce(DownsizingCase.total, 0) - top_up),
-            func.sum(with_top_up),
+            func.sum(func.coalesce(DownsizingCase.total, 0) - top_up - estimate),
+            func.sum(case((DownsizingCase.top_up_part > 0, 1), else_=0)),
             func.sum(top_up),
+            func.sum(case((estimate > 0, 1), else_=0)),
+            func.sum(estimate),
         )
         .where(in_budget())
         .group_by(DownsizingCase.funding_source)
         .order_by(DownsizingCase.funding_source)
     )
-    rows = list(db.session.execute(_scoped(query, conditions)))
-    found = [Count(source, int(cases), int(total)) for source, cases, total, _, _ in rows]
-    extra = Count("local_top_up", sum(int(row[3]) for row in rows), sum(int(row[4]) for row in rows))
-    return [*found, extra] if extra.total else found
+    purses: dict[str, list[int]] = {}
+    for source, cases, main, topped, top_ups, aided, estimates in db.session.execute(_scoped(query, conditions)):
+        own = purses.setdefault(source, [0, 0])
+        own[0] += int(cases)
+        own[1] += int(main)
+        for other, count, amount in (("local_top_up", topped, top_ups), ("unit_estimate", aided, estimates)):
+            if amount:
+                held = purses.setdefault(other, [0, 0])
+                held[0] += int(count)
+                held[1] += int(amount)
+    return [Count(source, cases, amount) for source, (cases, amount) in purses.items()]
 
 
 def batches_query(action: str = "read") -> Select[Any]:
