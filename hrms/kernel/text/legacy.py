@@ -18,7 +18,9 @@ _SMALL = dict(
 _CAPITALS = dict(zip("¡¢§£¤¥¦", "ĂÂĐÊÔƠƯ", strict=True))
 _TABLE = str.maketrans({**_SMALL, **_CAPITALS})
 # Signs no Vietnamese text in Unicode has inside or beside a word: one of them next to a letter gives the font away.
-_TELLTALE = re.compile(r"(?<=[A-Za-z])[µ¶·¸¹¨»¼½¾©®ª«¬¡¢§£¤¥¦Æ×Þßåæçäþ]|[µ¶·¸¹¨»¼½¾©®ª«¬¡¢§£¤¥¦Æ×Þßåæçäþ](?=[A-Za-z])")
+_TELLTALE = re.compile(
+    r"(?<=[A-Za-zÀ-ÿ])[µ¶·¸¹¨»¼½¾©®ª«¬¡¢§£¤¥¦Æ×Þßåæçäþ]|[µ¶·¸¹¨»¼½¾©®ª«¬¡¢§£¤¥¦Æ×Þßåæçäþ](?=[A-Za-zÀ-ÿ])"
+)
 _UNICODE_ONLY = re.compile(r"[ăđĩũơưĂĐĨŨƠƯ\u0300-\u036f\u1ea0-\u1ef9]")
 
 
