@@ -13,12 +13,14 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import select
 
+from hrms.commands.organization.tree import project_units
+from hrms.commands.staff.projection import project_people
 from hrms.demo.land import Land
 from hrms.demo.people import Population
 from hrms.demo.seats import open_accounts
 from hrms.demo.writer import Writer, next_id
 from hrms.demo_accounts import ACCOUNTS
-from hrms.kernel import actor, clock
+from hrms.kernel import actor
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from models.account import Account
@@ -43,9 +45,12 @@ def fill(
     with actor.acting(DEMO):
         with transaction():
             units, persons = _write(people, seed, as_of, _saying(say))
-        from hrms.demo.cases import play
+        from hrms.demo.cases import play  # the cases' commands load the law: only when it is needed
 
         played = play(random.Random(seed + 2), as_of, _saying(say))  # noqa: S311 - invented data
+        with transaction():  # the records were written as they stood on as_of; today may be another day
+            project_units()
+            project_people()
     names = ", ".join(account.username for account in ACCOUNTS)
     return f"Đã tạo {units} đơn vị, {persons} người, {played} hồ sơ nghỉ. Tài khoản trình diễn: {names}."
 
@@ -62,7 +67,7 @@ def _write(people: int, seed: int, as_of: date, say: Callable[[str], None]) -> t
     service = max(0, people - round(min(0.62 * people, 1500 + 0.2 * people)))
     land = Land(rng, next_id(OrgUnit), service)
     population = Population(rng, land, as_of, people, next_id(Person))
-    Writer(random.Random(seed + 1), land, population, as_of, clock.today()).write(say)  # noqa: S311 - as above
+    Writer(random.Random(seed + 1), land, population, as_of).write(say)  # noqa: S311 - as above
     open_accounts(land, population, current_app.config["HRMS"].demo_password, as_of)
     return len(land.units), len(population.people)
 

@@ -89,13 +89,11 @@ def play(rng: random.Random, as_of: date, say: Callable[[str], None]) -> int:
         return 0
     stage = Stage(rng)
     canbo = db.session.scalar(select(Account.person_id).where(Account.username == "canbo"))
-    home = _round(stage, HOME, "donvi", "thutruong", horizon - timedelta(days=76), horizon)
     count = 0
-    if home is not None:
-        count += _play_round(stage, home, SETTLED, horizon, but={canbo} if canbo else set())
-        work = _round(stage, HOME, "donvi", "thutruong", horizon - timedelta(days=26), horizon)
-        assert work is not None
-        count += _play_round(stage, work, AT_HOME, horizon, first=canbo)
+    for days, fates, first in ((76, SETTLED, None), (26, AT_HOME, canbo)):
+        home = _round(stage, HOME, "donvi", "thutruong", horizon - timedelta(days=days), horizon)
+        if home is not None:
+            count += _play_round(stage, home, fates, horizon, first)
     for code in AGENCIES:
         clerk = "donvi2" if code == OTHER else ""
         found = _round(stage, code, clerk, "", horizon - timedelta(days=40), horizon)
@@ -124,19 +122,11 @@ def _round(stage: Stage, code: str, clerk: str, head: str, start: date, horizon:
     return made
 
 
-def _play_round(
-    stage: Stage,
-    here: Round,
-    fates: tuple[str, ...],
-    horizon: date,
-    *,
-    first: int | None = None,
-    but: set[int] = frozenset(),  # type: ignore[assignment]
-) -> int:
-    """One case per fate, as long as there are people for it."""
-    candidates = [person_id for person_id in _candidates(here) if person_id not in but]
+def _play_round(stage: Stage, here: Round, fates: tuple[str, ...], horizon: date, first: int | None = None) -> int:
+    """One case per fate, as long as there are people for it; ``first`` is somebody whose case must be among them."""
+    candidates = _candidates(here)
     if first is not None:
-        candidates = [first, *[person_id for person_id in candidates if person_id != first]]
+        candidates.insert(0, first)
     played = 0
     waiting = list(fates)
     for person_id in candidates:

@@ -192,7 +192,8 @@ class Population:
 
     def _recruited(self, birth: date, left_on: date | None) -> date:
         rng = self._rng
-        latest = add_months((left_on or self._as_of).replace(day=1), -8)
+        # Everybody came before the reorganisation: people are placed in the units of its eve.
+        latest = add_months(min(left_on or self._as_of, BEFORE).replace(day=1), -8)
         started = add_months(
             birth.replace(day=1), 12 * rng.choice((22, 22, 23, 23, 24, 24, 25, 26, 27, 29, 32)) + rng.randrange(12)
         )
@@ -206,7 +207,7 @@ class Population:
         person.posts = [PostPlan(unit, title, "", start, decision)]
         last = None if person.left_on is None else person.left_on - ONE_DAY
         if rank:
-            promoted = add_months(self._as_of.replace(day=1), -rng.randrange(5, 110))
+            promoted = add_months(min(self._as_of, BEFORE).replace(day=1), -rng.randrange(2, 110))
             leader_title = unit.head if rank == "head" else unit.deputy
             if promoted < add_months(start, 24):
                 person.posts[0].title, person.posts[0].rank = leader_title, rank
@@ -234,7 +235,7 @@ class Population:
         headed: set[int] = set()
         for person in self.people:
             post = person.current
-            if post.end is not None:
+            if post.end is not None and post.end < on:
                 continue
             if post.unit.end == on - ONE_DAY:
                 if post.unit.into is not None:
@@ -254,14 +255,15 @@ class Population:
     def _continue(self, person: PersonPlan, unit: UnitPlan, title: str, rank: str, on: date) -> None:
         old = person.current
         decision = old.unit.ended_by or shape.COMMUNES_ARRANGED
+        term = old.term_ends if rank else None
+        person.posts.append(PostPlan(unit, title, rank, on, decision, old.end, term_ends=term))
         old.end = on - ONE_DAY
-        person.posts.append(PostPlan(unit, title, rank, on, decision, term_ends=old.term_ends if rank else None))
 
     def _communes(self) -> None:
         """01/07/2025: people of districts and former communes are placed in the new communes of their area."""
         by_unit: dict[int, list[PersonPlan]] = defaultdict(list)
         for person in self.people:
-            if person.current.end is None:
+            if person.current.end is None or person.current.end >= shape.TWO_TIERS:
                 by_unit[person.current.unit.id].append(person)
         for area in self._land.areas:
             self._place_area(area, by_unit)

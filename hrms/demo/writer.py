@@ -55,9 +55,9 @@ def next_id(model: type[Any]) -> int:
 class Writer:
     """Writes a land and its population; call inside a transaction."""
 
-    def __init__(self, rng: random.Random, land: Land, population: Population, as_of: date, today: date) -> None:
+    def __init__(self, rng: random.Random, land: Land, population: Population, as_of: date) -> None:
         self._rng, self._land, self._population = rng, land, population
-        self._as_of, self._today = as_of, today
+        self._as_of = as_of
         self._careers = Careers(rng, land, as_of)
         self._names = Names(rng)
         self._homes = places(rng, 60, set())
@@ -93,7 +93,7 @@ class Writer:
 
     def _units(self) -> None:
         heads = {post.unit.id: person.name for person in self._population.people
-                 for post in person.posts if post.rank == "head" and _covers(post, self._today)}  # fmt: skip
+                 for post in person.posts if post.rank == "head" and _covers(post, self._as_of)}  # fmt: skip
         created: list[Row] = []
         rows = [self._unit_row(unit, heads.get(unit.id, "")) for unit in self._land.units]
         self._add_many(OrgUnit, sorted(rows, key=lambda row: (row["depth"], row["id"])))  # parents before children
@@ -122,7 +122,7 @@ class Writer:
         self._pending[model].extend(rows)
 
     def _unit_row(self, unit: UnitPlan, head: str) -> Row:
-        shown = unit.version_on(self._today)
+        shown = unit.version_on(self._as_of)
         path, depth = self._path(unit)
         agency = depth <= 1
         return {
@@ -150,7 +150,7 @@ class Writer:
 
     def _path(self, unit: UnitPlan) -> tuple[str, int]:
         if unit.id not in self._paths:
-            parent = unit.version_on(self._today).parent
+            parent = unit.version_on(self._as_of).parent
             if parent is None:
                 self._paths[unit.id] = f"/{unit.id}/", 0
             else:
@@ -254,7 +254,7 @@ class Writer:
             "left_on": person.left_on, "left_reason": person.left_reason, "is_demo": True,
             "source": "Dữ liệu trình diễn", "checked_on": date(2025, 1, 15),
             **search_columns(person.name, code),
-            **shown_today(posts, person.left_on, self._today),
+            **shown_today(posts, person.left_on, self._as_of),
         }  # fmt: skip
         self._add(Person, row)
         self._add(history.HistoryEntry, history.entry("person", person.id, history.CREATED, note="Dữ liệu trình diễn"))

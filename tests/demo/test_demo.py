@@ -163,23 +163,38 @@ def test_departments_of_the_old_provinces_became_one(demo: Any) -> None:
     assert all(arrow.to_unit_id is not None and arrow.decision_number for arrow in arrows)
 
 
-def test_no_record_has_an_overlap_or_a_gap(demo: Any) -> None:
-    """What the commands would refuse is not in the data either."""
+def assert_sound() -> None:
+    """What the commands would refuse is not in the data either: overlaps, gaps, posts in units that are not there."""
     for kind, model, span in (("main", Appointment, appointment_span), ("", SalaryRow, salary_span)):
         rows: dict[int, list[Span]] = {}
         query = select(model).where(model.kind == kind) if kind else select(model)
-        for row in demo.scalars(query):
+        for row in db.session.scalars(query):
             rows.setdefault(row.person_id, []).append(span(columns_of(row, model), row.id))
         for spans in rows.values():
             assert check_all(spans, what="hàng") == []
 
-
-def test_nobody_holds_a_post_in_a_unit_that_does_not_exist(demo: Any) -> None:
-    units = {unit.id: unit for unit in demo.scalars(select(OrgUnit))}
-    for post in demo.scalars(select(Appointment)):
+    units = {unit.id: unit for unit in db.session.scalars(select(OrgUnit))}
+    for post in db.session.scalars(select(Appointment)):
         unit = units[post.unit_id]
         assert post.valid_from >= unit.valid_from
         assert unit.valid_to is None or (post.valid_to is not None and post.valid_to <= unit.valid_to)
+
+
+def test_every_record_is_sound(demo: Any) -> None:
+    assert_sound()
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 2, 1), date(2026, 3, 1)])
+def test_other_days_give_a_sound_province_too(tmp_path: Path, as_of: date) -> None:
+    """Before the reorganisation and after it; the projection is that of today, whatever day the story ends on."""
+    app = application(tmp_path)
+    with app.app_context():
+        fill(80, 3, as_of, lambda _line: None)
+        assert_sound()
+        with transaction():
+            assert (project_units(), project_people()) == (0, 0)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_the_projection_is_that_of_today(demo: Any) -> None:
