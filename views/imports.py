@@ -85,7 +85,7 @@ class UploadForm(fields.Form):
     file = FileField(_l("Tệp danh sách (.xlsx, .xls, .csv)"), [fields.required(_l("Hãy chọn tệp danh sách."))])
     as_of = fields.DateField(_l("Số liệu tính đến ngày"))
     mode = fields.ChoiceField(_l("Cách ghi"), choices=list(MODE_LABELS.items()), default="all")
-    default_category = fields.ChoiceField(_l("Loại cán bộ khi danh sách không ghi"), choices=[])
+    default_category = fields.ChoiceField(_l("Loại cán bộ khi danh sách không ghi"), choices=[], default="")
 
 
 class ImportView(BaseView):

@@ -255,3 +255,18 @@ def test_one_person_on_two_rows_is_refused(world: World) -> None:
 )  # fmt: skip
 def test_leadership_is_told_from_the_title(title: str, rank: str) -> None:
     assert leader_rank(title) == rank
+
+
+def test_headings_that_name_no_unit_stay_with_the_unit_above(world: World, session: Any) -> None:
+    bring(
+        world,
+        line("Phạm Văn Đức", "999070000001", unit="LÃNH ĐẠO SỞ"),
+        line("Lê Văn Hùng", "999070000003", unit="Công chức"),
+    )
+    assert found(session, "Phạm Văn Đức").unit_id == world.units["a"]
+    assert session.scalar(select(OrgUnit).where(OrgUnit.name.ilike("lãnh đạo sở"))) is None
+
+
+def test_a_new_unit_is_not_named_in_capitals(world: World, session: Any) -> None:
+    bring(world, line("Phạm Văn Đức", "999070000001", unit="PHÒNG CHUYỂN ĐỔI SỐ"))
+    assert found(session, "Phạm Văn Đức").unit.name == "Phòng chuyển đổi số"  # type: ignore[union-attr]

@@ -27,11 +27,21 @@ _KINDS = (
     ("benh vien", "service_unit", "INTERNAL"),
     ("hoi ", "association", "PROVINCE"), ("lien minh", "association", "PROVINCE"),
 )  # fmt: skip
+# Headings that sort people inside a unit and name none: they stay with the unit above.
+_NOT_UNITS = re.compile(
+    r"(ban )?(lanh dao|giam doc|giam hieu|thuong truc|thuong vu)\b|(can bo|cong chuc|vien chuc|hop dong|nguoi lao dong"
+    r"|bien che|nhan vien|lao dong|khoi|dien)\b"
+)
 
 
 def name_key(name: str) -> str:
     """A name without case, marks, punctuation: «Phòng Tổ chức - Cán bộ» and «PHÒNG TỔ CHỨC CÁN BỘ» are one."""
     return _NOT_WORDS.sub(" ", fold(name)).strip()
+
+
+def _sentence_case(name: str) -> str:
+    """«PHÒNG CHUYỂN ĐỔI SỐ» is how lists print a heading, not how the unit is called."""
+    return name.capitalize() if name.isupper() else name
 
 
 @dataclass
@@ -110,11 +120,13 @@ class UnitBook:
 
     def _unknown(self, key: str, name: str, under: OrgUnit) -> tuple[OrgUnit | None, str, str]:
         choice = self.choices.get(key, NEW if self.may_create else HERE)
+        if _NOT_UNITS.match(key) and key not in self.choices:
+            return under, "", ""
         entry = self.unknown.setdefault(key, {"name": normalize(name), "rows": 0, "choice": choice, "under": under.id})
         entry["rows"] = int(str(entry["rows"])) + 1
         if choice == NEW and self.may_create:
             return (
-                self._planned(key, normalize(name), under),
+                self._planned(key, _sentence_case(normalize(name)), under),
                 "",
                 _("đơn vị «%(name)s» chưa có, sẽ được tạo mới.", name=name),
             )
