@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hrms.kernel.db import BigInt, ScaledDecimal, Tracked
-from decimal import Decimal
+from hrms.kernel.db import BigInt, KeyText, ScaledDecimal, Tracked
 
 
 class OrgUnit(Tracked, Model):
@@ -27,12 +27,12 @@ class OrgUnit(Tracked, Model):
     code: Mapped[str] = mapped_column(String(40), nullable=False, unique=True)
     name: Mapped[str] = mapped_column(String(250), nullable=False)
     short_name: Mapped[str] = mapped_column(String(100), nullable=False, default="")
-    folded: Mapped[str] = mapped_column(String(400), nullable=False, default="", index=True)
-    sort_key: Mapped[str] = mapped_column(String(400), nullable=False, default="")
+    folded: Mapped[str] = mapped_column(KeyText(400), nullable=False, default="", index=True)
+    sort_key: Mapped[str] = mapped_column(KeyText(400), nullable=False, default="")
     kind: Mapped[str] = mapped_column(String(30), nullable=False)
     level: Mapped[str] = mapped_column(String(20), nullable=False)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    path: Mapped[str] = mapped_column(String(250), nullable=False, default="")  # /1/17/203/ : ids from the root
+    path: Mapped[str] = mapped_column(KeyText(250), nullable=False, default="")  # /1/17/203/ : ids from the root
     depth: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     display_order: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     funding: Mapped[str] = mapped_column(String(10), nullable=False, default="budget")

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel import actor, clock
-from hrms.kernel.db import BigInt, JsonText, Money, ScaledDecimal, Tracked, UtcDateTime
+from hrms.kernel.db import BigInt, JsonText, KeyText, Money, ScaledDecimal, Tracked, UtcDateTime
 from models.organization import OrgUnit
 from models.staff import Person
 
@@ -82,7 +82,7 @@ class DownsizingCase(Tracked, Model):
     revision: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     # Not unique: an amendment that was withdrawn or refused leaves the way open for the next one.
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"), index=True)
-    folded: Mapped[str] = mapped_column(String(260), nullable=False, default="", index=True)
+    folded: Mapped[str] = mapped_column(KeyText(260), nullable=False, default="", index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), nullable=False)
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("case_batch.id"), index=True)
@@ -216,7 +216,7 @@ class ChecklistItem(Tracked, Model):
 
 
 class CasePaper(Tracked, Model):
-    """A paper printed for a case or a round; the number comes back from the records office (văn thư) or is given here."""
+    """A paper printed for a case or a round; its number comes from the records office (văn thư) or is given here."""
 
     __tablename__ = "case_paper"
     __table_args__ = (Index("ix_paper_case", "case_id"), Index("ix_paper_batch", "batch_id"))
@@ -225,7 +225,7 @@ class CasePaper(Tracked, Model):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("case_batch.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False, index=True)
-    kind: Mapped[str] = mapped_column(String(40), nullable=False)  # calculation_sheet | submission | decision | budget_list
+    kind: Mapped[str] = mapped_column(String(40), nullable=False)  # calculation_sheet | submission | decision …
     number: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     issued_on: Mapped[date | None] = mapped_column(Date)
     printed_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)

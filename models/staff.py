@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel.crypto import Encrypted
-from hrms.kernel.db import BigInt, JsonText, Money, ScaledDecimal, Tracked
+from hrms.kernel.db import BigInt, JsonText, KeyText, Money, ScaledDecimal, Tracked
 from models.organization import OrgUnit, Position
 
 
@@ -30,8 +30,8 @@ class Person(Tracked, Model):
     code: Mapped[str] = mapped_column(String(40), nullable=False, unique=True)  # số hiệu cán bộ
     full_name: Mapped[str] = mapped_column(String(150), nullable=False)
     other_name: Mapped[str] = mapped_column(String(150), nullable=False, default="")
-    folded: Mapped[str] = mapped_column(String(220), nullable=False, default="", index=True)  # name and code, no marks
-    sort_key: Mapped[str] = mapped_column(String(400), nullable=False, default="")  # given name first, Vietnamese order
+    folded: Mapped[str] = mapped_column(KeyText(220), nullable=False, default="", index=True)  # name and code, no marks
+    sort_key: Mapped[str] = mapped_column(KeyText(400), nullable=False, default="")  # given name first
     sex: Mapped[str] = mapped_column(String(6), nullable=False)
     birth_date: Mapped[date] = mapped_column(Date, nullable=False, index=True)
     birth_precision: Mapped[str] = mapped_column(String(5), nullable=False, default="day")
@@ -142,7 +142,9 @@ class SalaryRow(_OfPerson, Model):
     beyond_frame_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
     seniority_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
     profession_preferential_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
-    profession_responsibility_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
+    profession_responsibility_percent: Mapped[Decimal] = mapped_column(
+        ScaledDecimal, nullable=False, default=Decimal(0)
+    )
     public_service_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
     party_union_percent: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
     retained_difference: Mapped[Decimal] = mapped_column(ScaledDecimal, nullable=False, default=Decimal(0))
@@ -155,8 +157,15 @@ class SalaryRow(_OfPerson, Model):
     person: Mapped[Person] = relationship(back_populates="salary_rows")
 
     ALLOWANCES = (
-        "leadership", "beyond_frame_percent", "seniority_percent", "profession_preferential_percent",
-        "profession_responsibility_percent", "public_service_percent", "party_union_percent", "retained_difference", "area",
+        "leadership",
+        "beyond_frame_percent",
+        "seniority_percent",
+        "profession_preferential_percent",
+        "profession_responsibility_percent",
+        "public_service_percent",
+        "party_union_percent",
+        "retained_difference",
+        "area",
     )
 
 

@@ -26,6 +26,15 @@ db = get_sqla_class()(metadata=Model.metadata, session_options={"autoflush": Tru
 BigInt = BigInteger().with_variant(Integer, "sqlite")  # SQLite only auto-increments INTEGER keys
 
 
+def KeyText(length: int) -> String:
+    """Text compared byte by byte on every database: sort keys, folded search text, paths.
+
+    PostgreSQL would sort by the server's language (and skip the signs that carry the Vietnamese tones in a sort key),
+    and could not use an index for ``LIKE 'abc%'``.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Money(TypeDecorator[int]):
     """Whole đồng. Refuses floats at the door."""
 
