@@ -225,7 +225,8 @@ class CasePaper(Tracked, Model):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("downsizing_case.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("case_batch.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False, index=True)
-    kind: Mapped[str] = mapped_column(String(40), nullable=False)  # calculation_sheet | submission | decision …
+    # calculation_sheet | submission | decision | refusal | budget_list
+    kind: Mapped[str] = mapped_column(String(40), nullable=False)
     number: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     issued_on: Mapped[date | None] = mapped_column(Date)
     printed_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)
