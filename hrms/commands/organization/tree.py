@@ -211,9 +211,7 @@ def chain_on(unit_id: int, day: date) -> list[int]:
     current: int | None = unit_id
     while current is not None and current not in found:
         row = db.session.execute(
-            select(OrgUnitVersion.parent_id)
-            .where(OrgUnitVersion.unit_id == current, *valid_on(day))
-            .limit(1)
+            select(OrgUnitVersion.parent_id).where(OrgUnitVersion.unit_id == current, *valid_on(day)).limit(1)
         ).first()
         if row is None:
             break
