@@ -311,7 +311,7 @@ class Tale:
     def refused(self) -> None:
         """The unit keeps somebody it needs."""
         self.unit_review()
-        self._step("refuse", 14, self.here.head, article="Điều 6 khoản 4 NĐ 178/2024/NĐ-CP",
+        self._step("refuse", 14, self.here.head, article="Điều 6 NĐ 178/2024/NĐ-CP",
                    reason="Công chức có năng lực nổi trội, đơn vị cần giữ lại để bảo đảm công việc.")  # fmt: skip
 
     def refused_by_law(self) -> None:

@@ -151,6 +151,8 @@ class Writer:
     def _path(self, unit: UnitPlan) -> tuple[str, int]:
         if unit.id not in self._paths:
             parent = unit.version_on(self._as_of).parent
+            if unit.into is not None and unit.end is not None and unit.end < self._as_of:
+                parent = unit.into.id  # what was merged lies below its heir, as the projection has it
             if parent is None:
                 self._paths[unit.id] = f"/{unit.id}/", 0
             else:

@@ -79,7 +79,7 @@ def test_concurrent_posts_take_no_place(division: Any) -> None:
 def test_the_parent_is_the_sum_of_its_children_unless_it_has_a_number_of_its_own(
     division: Any, factory: Factory
 ) -> None:
-    top, department, unit, _people = division
+    top, department, _unit, _people = division
     other = factory.unit("P2", "Phòng Hai", department, kind="division", level="INTERNAL")
     factory.establishment(other, 5)
     assert establishment_balance(department.id, DAY).lines["civil_servant"].assigned == 17

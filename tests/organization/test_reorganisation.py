@@ -16,17 +16,19 @@ from hrms.commands.organization import (
     SplitUnit,
     establishment_balance,
     predecessors_of,
+    project_units,
     reorganisation,
     successors_of,
     tree_on,
 )
+from hrms.commands.staff import LeaveService
 from hrms.commands.staff.lookup import appointment_on, unit_on
-from hrms.kernel import clock
-from hrms.kernel.commands import execute
-from hrms.kernel.errors import Refused
+from hrms.kernel import access, clock
+from hrms.kernel.commands import execute, transaction
+from hrms.kernel.errors import NotFound, Refused
 from models.account import RoleAssignment
 from models.organization import Establishment, OrgUnit, Position, UnitSuccession
-from models.staff import Appointment
+from models.staff import Appointment, Person
 
 ON, BEFORE = date(2025, 6, 1), date(2025, 5, 31)
 DECISION = {"on": ON, "decision_number": "30/QĐ-UBND", "decision_date": date(2025, 5, 20)}
@@ -124,6 +126,29 @@ def test_rights_on_an_ended_unit_end_with_it(session: Any, world: Any) -> None:
     merge(world)
     ended = session.scalars(select(RoleAssignment).where(RoleAssignment.unit_id == world.units["b"])).all()
     assert ended and {row.valid_to for row in ended} == {BEFORE}
+
+
+def test_records_of_the_old_body_are_handed_over_to_its_heir(session: Any, world: Any, actor_as: Any) -> None:
+    """Who had left the merged unit before stays with it; the officer of the receiving unit sees the record."""
+    execute(LeaveService(world.people["b.2"], date(2025, 5, 1), "Nghỉ hưu"))
+    with actor_as("unit_hr_a"), pytest.raises(NotFound):
+        access.get(Person, world.people["b.2"])
+    merge(world)
+    assert world.person("b.2").unit_id == world.units["b"]
+    with actor_as("unit_hr_a"):
+        assert access.get(Person, world.people["b.2"]).left_on == date(2025, 5, 1)
+    with actor_as("unit_hr_b"), pytest.raises(NotFound):
+        access.get(Person, world.people["b.2"])
+
+
+def test_the_hand_over_happens_on_the_day_not_before(session: Any, world: Any) -> None:
+    merge(world, on=date(2025, 7, 1))
+    with clock.travel_to(date(2025, 6, 30)), transaction():
+        project_units()
+    assert not world.unit("b").path.startswith(world.unit("a").path)
+    with clock.travel_to(date(2025, 7, 1)), transaction():
+        project_units()
+    assert world.unit("b").path.startswith(world.unit("a").path)
 
 
 def test_one_unit_is_no_merger(session: Any, world: Any) -> None:

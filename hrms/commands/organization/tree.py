@@ -143,7 +143,8 @@ def _follow(unit_id: int, here: str, there: str, final: bool) -> list[OrgUnit]:
 def project_units(day: date | None = None) -> int:
     """Write the version valid on ``day`` (today) onto each unit: name, kind, parent, and the path that scopes rest on.
 
-    An ended unit keeps its last version, a future one shows its first: both stay reachable for those above them.
+    An ended unit keeps its last version, a future one shows its first. What was merged into one other unit lies, by
+    its path, below that unit: records of the old body (people who left, settled cases) are handed over with it.
     Returns how many units changed. Call inside a transaction.
     """
     day = day or clock.today()
@@ -153,13 +154,14 @@ def project_units(day: date | None = None) -> int:
         versions[version.unit_id].append(version)
     units = {unit.id: unit for unit in db.session.scalars(select(OrgUnit))}
     chosen = {unit_id: _version_for(rows, day) for unit_id, rows in versions.items()}
+    above = {unit_id: version.parent_id for unit_id, version in chosen.items()} | _heirs(units, day)
     paths: dict[int, tuple[str, int]] = {}
     changed = 0
     for unit_id, unit in units.items():
         version = chosen.get(unit_id)
         if version is None:
             continue
-        path, depth = _path(unit_id, chosen, paths, ())
+        path, depth = _path(unit_id, above, paths, ())
         values = {
             "name": version.name,
             "short_name": version.short_name,
@@ -190,17 +192,29 @@ def _version_for(rows: list[OrgUnitVersion], day: date) -> OrgUnitVersion:
     return begun[-1] if begun else rows[0]
 
 
+def _heirs(units: dict[int, OrgUnit], day: date) -> dict[int, int | None]:
+    """Ended unit → the one unit that took it in; a unit that became several has no single heir."""
+    targets: dict[int, set[int]] = defaultdict(set)
+    for row in db.session.scalars(
+        select(UnitSuccession).where(UnitSuccession.kind == "merge", UnitSuccession.on <= day)
+    ):
+        ended = units[row.from_unit_id].valid_to
+        if row.to_unit_id is not None and row.to_unit_id != row.from_unit_id and ended is not None and ended < day:
+            targets[row.from_unit_id].add(row.to_unit_id)
+    return {unit_id: next(iter(found)) for unit_id, found in targets.items() if len(found) == 1}
+
+
 def _path(
-    unit_id: int, chosen: dict[int, OrgUnitVersion], paths: dict[int, tuple[str, int]], seen: tuple[int, ...]
+    unit_id: int, above: dict[int, int | None], paths: dict[int, tuple[str, int]], seen: tuple[int, ...]
 ) -> tuple[str, int]:
     if unit_id in paths:
         return paths[unit_id]
-    parent = chosen[unit_id].parent_id if unit_id in chosen else None
-    if parent is None or parent in seen or parent not in chosen:
+    parent = above.get(unit_id)
+    if parent is None or parent in seen or parent not in above:
         found = f"/{unit_id}/", 0
     else:
-        above, depth = _path(parent, chosen, paths, (*seen, unit_id))
-        found = f"{above}{unit_id}/", depth + 1
+        path, depth = _path(parent, above, paths, (*seen, unit_id))
+        found = f"{path}{unit_id}/", depth + 1
     paths[unit_id] = found
     return found
 
