@@ -35,7 +35,7 @@ class IdempotencyRecord(Model):
     __table_args__ = (UniqueConstraint("actor_name", "command", "key", name="uq_idempotency_key"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    actor_name: Mapped[str] = mapped_column(String(120), nullable=False)  # the sender, see _whose
     command: Mapped[str] = mapped_column(String(120), nullable=False)
     key: Mapped[str] = mapped_column(String(80), nullable=False)
     fingerprint: Mapped[str] = mapped_column(String(64), nullable=False)
@@ -107,7 +107,7 @@ def execute(command: Command[T], *, key: str = "") -> T:
                 # Claimed before anything else: the same request arriving twice waits here for the first one's end,
                 # instead of running beside it and failing on what the first one wrote.
                 claim = IdempotencyRecord(
-                    actor_name=actor.current().name,
+                    actor_name=_whose(),
                     command=type(command).__name__,
                     key=key,
                     fingerprint=_fingerprint(command),
@@ -132,6 +132,12 @@ def execute(command: Command[T], *, key: str = "") -> T:
         raise
 
 
+def _whose() -> str:
+    """Two people of one name are two senders: the account decides, the name only where there is none."""
+    who = actor.current()
+    return f"user {who.user_id}" if who.user_id is not None else f"{who.kind} {who.name}"[:120]
+
+
 def _fingerprint(command: Command[Any]) -> str:
     plain = {name: str(value) for name, value in vars(command).items() if not name.startswith("_")}
     return hashlib.sha256(dump_json(plain).encode()).hexdigest()
@@ -140,7 +146,7 @@ def _fingerprint(command: Command[Any]) -> str:
 def _known(command: Command[Any], key: str) -> IdempotencyRecord | None:
     record = db.session.scalar(
         select(IdempotencyRecord).where(
-            IdempotencyRecord.actor_name == actor.current().name,
+            IdempotencyRecord.actor_name == _whose(),
             IdempotencyRecord.command == type(command).__name__,
             IdempotencyRecord.key == key,
         )

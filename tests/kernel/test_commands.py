@@ -225,3 +225,13 @@ def test_a_command_takes_the_write_lock_before_it_reads(unit, session, app):
         event.remove(db.engine, "before_cursor_execute", listen)
     assert begun.index("BEGIN IMMEDIATE") < begun.index("SELECT 2")
     assert begun.index("BEGIN") < begun.index("SELECT 1")
+
+
+def test_two_people_of_one_name_may_use_the_same_key(session: Any) -> None:
+    from hrms.kernel import commands
+
+    with actor.acting(actor.Actor("user", "Nguyễn Văn An", 7)):
+        first = commands._whose()
+    with actor.acting(actor.Actor("user", "Nguyễn Văn An", 8)):
+        second = commands._whose()
+    assert first != second
