@@ -227,7 +227,7 @@ def test_a_command_takes_the_write_lock_before_it_reads(unit, session, app):
     assert begun.index("BEGIN") < begun.index("SELECT 1")
 
 
-def test_two_people_of_one_name_may_use_the_same_key(session: Any) -> None:
+def test_two_people_of_one_name_may_use_the_same_key(session: object) -> None:
     from hrms.kernel import commands
 
     with actor.acting(actor.Actor("user", "Nguyễn Văn An", 7)):
