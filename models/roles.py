@@ -168,11 +168,12 @@ for _of_unit, _resource in (
     (organization.Position, "position"),
     (organization.Establishment, "establishment"),
     (organization.LeadershipQuota, "establishment"),
-    (restructuring.RestructuringAct, "act"),
     (restructuring.CaseBatch, "batch"),
     (importing.StaffImport, "staff"),
 ):
     scoped(_of_unit, _resource, unit="unit_id")
+# An act of the province or of an agency restructures everything below it: the units below rest their cases on it.
+scoped(restructuring.RestructuringAct, "act", unit="unit_id", from_above=True)
 scoped(organization.UnitSuccession, "unit", unit="from_unit_id")
 scoped(staff.Person, "staff", unit="unit_id", person="id")
 for _of_person in (

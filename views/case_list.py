@@ -155,7 +155,7 @@ COLUMNS = (
         shown=False,
         width=20,
     ),
-    Column("eligible", lambda: _("Điều kiện"), verdict, (DownsizingCase.eligible,), "badge", width=16),
+    Column("eligible", lambda: _("Điều kiện"), verdict, (DownsizingCase.eligible,), "badge", shown=False, width=16),
     Column(
         "months_early",
         lambda: _("Số tháng sớm"),

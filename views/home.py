@@ -60,7 +60,7 @@ def _states() -> list[dict[str, Any]]:
             "kind": s.kind,
         }
         for s in WORKFLOW.states
-        if s.code in counts
+        if s.code in counts and s.kind != "closed"
     ]
 
 

@@ -17,6 +17,7 @@ from hrms.commands.explanation import Explained, Remark, explain, remark_of, sen
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, Refused
 from hrms.kernel.text import add_months, first_of_month, format_date
+from models.organization import OrgUnit
 from models.restructuring import RestructuringAct
 from models.staff import Person
 from policies import api, cliffs
@@ -86,17 +87,19 @@ class Trial:
 
 
 def act_for(person: Person, day: date) -> RestructuringAct | None:
-    """The document that restructured the person's unit or one above it and last took effect before ``day``.
+    """The document that restructured the person's unit, or else the nearest one above it, in effect on ``day``.
 
-    The person is in the caller's scope; the act says nothing about anybody, so it is not scoped once more.
+    Of several for the same unit the last one counts; which one starts the 12 months is the officer's choice in the end
+    (law pack, question 8). The person is in the caller's scope; the act says nothing about anybody.
     """
     if person.unit is None:
         return None
     above = [int(part) for part in person.unit.path.split("/") if part]
     query = (
         select(RestructuringAct)
+        .join(OrgUnit, OrgUnit.id == RestructuringAct.unit_id)
         .where(RestructuringAct.unit_id.in_(above), RestructuringAct.effective_on <= day)
-        .order_by(RestructuringAct.effective_on.desc(), RestructuringAct.id.desc())
+        .order_by(OrgUnit.depth.desc(), RestructuringAct.effective_on.desc(), RestructuringAct.id.desc())
         .limit(1)
     )
     return db.session.scalar(query)

@@ -57,6 +57,7 @@ class _Scope:
     person: str | None
     via: tuple[str, type[Any]] | None
     shared: bool
+    from_above: bool = False
 
 
 SUPER = Role("super", "Hệ thống", {})
@@ -88,13 +89,15 @@ def scoped(
     person: str | None = None,
     via: tuple[str, type[Any]] | None = None,
     shared: bool = False,
+    from_above: bool = False,
 ) -> None:
     """Say how rows of ``model`` are scoped.
 
     ``unit``/``person`` name columns with the unit or the person a row belongs to; ``via`` = (foreign key, parent
     model) inherits the parent's scope; ``shared`` rows (catalogues) are open to whoever may do the action at all.
+    ``from_above``: what belongs to a superior unit holds for the units below it and may be read there, never written.
     """
-    _scopes[model] = _Scope(model, resource, unit, person, via, shared)
+    _scopes[model] = _Scope(model, resource, unit, person, via, shared, from_above)
 
 
 def resource_of(model: type[Any]) -> str:
@@ -201,6 +204,9 @@ def _clause(scope: _Scope, resource: str, action: str) -> ColumnElement[bool]:
         else:
             inside = select(_tree["unit_id"]).where(_tree["path"].like(f"{grant.unit_path}%"))
             condition = getattr(scope.model, scope.unit).in_(inside)
+            if scope.from_above and action == "read" and grant.unit_path:
+                above = [int(part) for part in grant.unit_path.split("/") if part]
+                condition = condition | getattr(scope.model, scope.unit).in_(above)
         if states := grant.role.states.get(resource):
             condition = condition & scope.model.state.in_(states)
         options.append(condition)

@@ -636,6 +636,29 @@ def test_acts_are_recorded_with_both_dates(world, session, login):
     assert "9/NQ" not in words(login("unit_hr_b").get("/acts/"))
 
 
+def test_an_act_of_the_province_may_be_used_below_and_is_changed_only_above(world, session, login, actor_as):
+    with actor_as("province_hr"):
+        content = ActContent("202/2025/QH15", date(2025, 6, 12), date(2025, 6, 12), "Hợp nhất tỉnh", "Quốc hội")
+        act = execute(acts.CreateAct(world.units["hy"], content)).id
+    client = login("unit_hr_a")
+    assert "202/2025/QH15" in words(client.get("/acts/")) and client.get(f"/acts/{act}/").status_code == 200
+    page = client.get(f"/cases/new?person={world.people['a1.2']}").get_data(as_text=True)
+    assert "202/2025/QH15" in page
+    with actor_as("unit_hr_a"):
+        case = execute(cases.OpenCase(world.people["a1.2"], date(2025, 8, 1), act_id=act))
+    assert case.act_id == act
+    assert client.post(f"/acts/{act}/", data={"number": "x"}).status_code == 403
+    assert client.post(f"/acts/{act}/remove", data={}).status_code == 403
+
+
+def test_the_act_of_ones_own_unit_goes_before_a_later_one_of_the_province(world, login, act, actor_as):
+    with actor_as("province_hr"):
+        content = ActContent("202/2025/QH15", date(2025, 6, 12), date(2025, 6, 12), "Hợp nhất tỉnh", "Quốc hội")
+        execute(acts.CreateAct(world.units["hy"], content))
+    page = login("unit_hr_a").get(f"/cases/new?person={world.people['a1.2']}").get_data(as_text=True)
+    assert "45/NQ-HĐND" in page and "202/2025/QH15" not in page
+
+
 def test_an_act_that_carries_cases_is_not_removed(world, login, case_id, act):
     answer = login("unit_hr_a").post(f"/acts/{act}/remove", data={})
     assert "1 hồ sơ đang dựa vào văn bản này" in words(answer)
