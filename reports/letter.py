@@ -125,7 +125,16 @@ class Body:
         post = self.head
         if self.is_committee:
             post = "Chủ tịch"
-        return post if self.name.lower() in post.lower() else f"{post} {self.name}"
+        return post if self.name.lower() in post.lower() else overlapped(post, self.name)
+
+
+def overlapped(post: str, name: str) -> str:
+    """``Trưởng ban`` of ``Ban Tổ chức`` → ``Trưởng Ban Tổ chức``: words that end one and begin the other stand once."""
+    ends, begins = post.split(), name.split()
+    for count in range(min(len(ends), len(begins)), 0, -1):
+        if [word.lower() for word in ends[-count:]] == [word.lower() for word in begins[:count]]:
+            return " ".join([*ends[:-count], name])
+    return f"{post} {name}"
 
 
 def shortened(name: str) -> str:
@@ -167,11 +176,18 @@ def body_of(unit: OrgUnit) -> Body:
         signer=unit.signer_name,
         paper_name=(unit.paper_name or unit.name).upper(),
         superior=shortened(superior).upper(),
-        symbol=unit.paper_symbol or ("UBND" if committee else unit.code),
+        symbol=_symbol(unit, committee),
         place=unit.paper_place or "Hưng Yên",
         is_committee=committee,
         is_province=is_province,
     )
+
+
+def _symbol(unit: OrgUnit, committee: bool) -> str:
+    """The sign after the kind of paper: every People's Committee writes QĐ-UBND, whatever short name it has here."""
+    if committee:
+        return unit.paper_symbol if unit.paper_symbol.startswith("UBND") else "UBND"
+    return unit.paper_symbol or unit.code
 
 
 def province_body() -> Body:

@@ -27,7 +27,8 @@ HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
 # The decree asks for Times New Roman; the others have its widths, so that lines break at the same places.
 TEXT_FACES = ("Times New Roman", "Liberation Serif", "Tinos", "Nimbus Roman")
-CHART_FACES = ("Liberation Sans", "Arial", "Noto Sans", "Segoe UI", "Inter")
+# Charts are lettered without serifs, whatever face of that kind the computer has.
+CHART_FACES = ("Liberation Sans", "Arial", "Noto Sans", "Segoe UI", "Inter", "DejaVu Sans")
 CREATOR = "Hệ thống quản lý nhân sự tỉnh Hưng Yên"
 
 # Pango's font map is not made for several threads laying out at once; a paper takes tenths of a second.
@@ -73,6 +74,7 @@ class Paper:
     document: Document
     title: str
     warnings: list[str] = field(default_factory=list)
+    with_chart: bool = False
 
     @property
     def page_count(self) -> int:
@@ -83,7 +85,7 @@ class Paper:
         with _press:
             content = self.document.write_pdf()
         assert isinstance(content, bytes)
-        for warning in _strange_faces(self.document):
+        for warning in _strange_faces(self.document, with_chart=self.with_chart):
             if warning not in self.warnings:
                 self.warnings.append(warning)
                 log.warning("%s", warning)
@@ -99,10 +101,11 @@ def render(template: str, context: Mapping[str, Any], *, title: str, subject: st
     """Lay out ``template``. ``title`` and ``subject`` go into the file's metadata: no personal data in them."""
     with _press:
         configuration = FontConfiguration()
-        source = HTML(string=html(template, context), base_url=TEMPLATES.as_uri() + "/", url_fetcher=own_files_only)
+        text = html(template, context)
+        source = HTML(string=text, base_url=TEMPLATES.as_uri() + "/", url_fetcher=own_files_only)
         document = source.render(font_config=configuration, stylesheets=[_style(configuration)])
     _describe(document, title, subject)
-    return Paper(document, title)
+    return Paper(document, title, with_chart="<svg" in text)
 
 
 def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
@@ -112,7 +115,8 @@ def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
     # The first paper's own title must not name the whole.
     document.metadata = type(document.metadata)()
     _describe(document, title, subject)
-    return Paper(document, title, [warning for paper in papers for warning in paper.warnings])
+    warnings = [warning for paper in papers for warning in paper.warnings]
+    return Paper(document, title, warnings, any(paper.with_chart for paper in papers))
 
 
 def _style(configuration: FontConfiguration) -> CSS:
@@ -157,10 +161,11 @@ def _text(value: str) -> Any:
     return TextStringObject(value)
 
 
-def _strange_faces(document: Document) -> list[str]:
-    """A sentence for every face that is neither Times nor as wide as Times, nor one of the charts."""
+def _strange_faces(document: Document, *, with_chart: bool = False) -> list[str]:
+    """A sentence for every face that is neither Times nor as wide as Times, nor one of a chart."""
     found = {font.family.decode("utf-8", "replace") for font in document.fonts.values()}
-    return [_face_warning(name) for name in sorted(found - set(TEXT_FACES) - set(CHART_FACES))]
+    known = {*TEXT_FACES, *(CHART_FACES if with_chart else ())}
+    return [_face_warning(name) for name in sorted(found - known)]
 
 
 def _face_warning(name: str) -> str:

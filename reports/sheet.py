@@ -16,6 +16,7 @@ from hrms.kernel.text import months_to_words
 from policies.labels import ANNEX_LABELS, BENEFIT_LABELS, CATEGORY_LABELS, DECREE_LABELS, SEX_LABELS, WARNING_LABELS
 from reports import pdf
 from reports.case_file import CaseFile
+from reports.charts import FONTS
 from reports.formats import birth_text, day, number
 from reports.letter import Hand, Letterhead
 from reports.salary_parts import salary_parts
@@ -163,6 +164,11 @@ class Sheet:
             )
             for row in rows
         ]
+
+    @property
+    def drawn_chart(self) -> Markup:
+        """The chart with one plain face: a PDF has no list of faces to fall back on."""
+        return Markup(str(self.chart).replace(FONTS, "Liberation Sans"))  # noqa: S704 - the chart escaped its words
 
     @property
     def warnings(self) -> list[tuple[str, str, str]]:

@@ -154,18 +154,3 @@ def parameter_text(parameter: Mapping[str, Any], *, with_label: bool = True) -> 
 
 def _day(value: Any) -> str:
     return format_date(value if isinstance(value, date) else date.fromisoformat(str(value)[:10]))
-
-
-def weak_parameters(trace: Mapping[str, Any]) -> list[str]:
-    """Sentences for the parameters that are unverified or on which sources conflict, each once."""
-    found: dict[str, str] = {}
-
-    def look(node: Mapping[str, Any]) -> None:
-        parameter = node.get("parameter")
-        if parameter is not None and parameter.get("mark") in ("U", "C"):
-            found.setdefault(str(parameter["name"]), parameter_text(parameter))
-        for child in node.get("children") or ():
-            look(child)
-
-    look(trace)
-    return list(found.values())

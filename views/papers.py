@@ -126,6 +126,7 @@ class PaperView(BaseView):
             subject=_subject(found.records),
             chart=figure.svg if figure else None,
             chart_note=_turns(figure) if figure else "",
+            hands=(),
             watermark=_("TÍNH THỬ"),
         )
         paper = render_sheet(sheet)
