@@ -243,7 +243,7 @@ class PaperView(BaseView):
         may_identity = access.may("staff", "identity") and report.parameter("identity") is not None
         if not may_identity:
             del form["identity"]
-        if request.method == "POST" and form.validate():
+        if request.method == "POST" and _has_purpose(form):
             purpose = normalize(form.purpose.data or "")[:200]
             identity = may_identity and bool(form.identity.data)
             given = {"batch": str(batch_id), **({"identity": "1"} if identity else {})}
@@ -268,6 +268,16 @@ class PaperView(BaseView):
         job = jobs.enqueue("papers", title[:200], payload)
         flash(_("Đang in ở chế độ nền. Khi xong, tải tệp tại trang này hoặc mục Công việc nền."), "info")
         return redirect(url_for("JobView.show", job_id=job.id))
+
+
+def _has_purpose(form: SheetForm) -> bool:
+    """Blanks are no purpose."""
+    form.purpose.data = normalize(form.purpose.data or "")
+    if not form.validate():
+        return False
+    if not form.purpose.data:
+        form.purpose.errors = [_("Chưa ghi mục đích. Hãy ghi việc cần dùng danh sách này.")]
+    return bool(form.purpose.data)
 
 
 def _shown(report: Report, number: int, target: str, given: dict[str, str]) -> Any:
@@ -325,7 +335,9 @@ def papers_job(payload: Any, progress: jobs.Progress) -> dict[str, Any]:
         batch,
         report.name,
         for_signature=bool(payload.get("for_signature")),
-        tell=lambda done, total: progress.step(done, total, _("Đã in %(done)s/%(total)s", done=done, total=total)),
+        tell=lambda done, total: progress.step(
+            done, total, _("Đã in %(done)s/%(total)s", done=done, total=total), force=done == total
+        ),
     )
     file = f"papers-{uuid4().hex}.pdf"
     with open(jobs.work_path(file), "wb") as target:
