@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _fixed_today: ContextVar[date | None] = ContextVar("hrms_today", default=None)
+_replay: ContextVar[Callable[[], datetime] | None] = ContextVar("hrms_replay", default=None)
 _settings: dict[str, date | ZoneInfo | None] = {"today": None, "zone": ZoneInfo("Asia/Ho_Chi_Minh")}
 
 
@@ -32,8 +33,12 @@ def zone() -> ZoneInfo:
 
 
 def now() -> datetime:
-    """The moment, in UTC and aware. Always the real clock: an audit trail must not travel in time."""
-    return datetime.now(UTC)
+    """The moment, in UTC and aware. Always the real clock: an audit trail must not travel in time.
+
+    The one exception is :func:`replay`, with which the demonstration province writes its invented past.
+    """
+    replayed = _replay.get()
+    return replayed() if replayed is not None else datetime.now(UTC)
 
 
 def today() -> date:
@@ -61,6 +66,24 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first moment after a local day."""
     return start_of(day + timedelta(days=1))
+
+
+@contextmanager
+def replay(day: date, first: time = time(8, 5), step: timedelta = timedelta(seconds=1)) -> Iterator[None]:
+    """Write ``day`` as if it were happening: moments run on from ``first``, ``step`` apart. Only for invented data."""
+    moment = datetime.combine(day, first, tzinfo=zone()).astimezone(UTC)
+
+    def tick() -> datetime:
+        nonlocal moment
+        moment += step
+        return moment
+
+    token = _replay.set(tick)
+    try:
+        with travel_to(day):
+            yield
+    finally:
+        _replay.reset(token)
 
 
 @contextmanager

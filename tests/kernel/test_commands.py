@@ -235,3 +235,13 @@ def test_two_people_of_one_name_may_use_the_same_key(session: object) -> None:
     with actor.acting(actor.Actor("user", "Nguyễn Văn An", 8)):
         second = commands._whose()
     assert first != second
+
+
+def test_a_replayed_day_writes_moments_of_that_day_and_time_is_real_again_afterwards() -> None:
+    from datetime import date
+
+    with clock.replay(date(2025, 3, 1)):
+        first, second = clock.now(), clock.now()
+        assert clock.local(first).date() == clock.today() == date(2025, 3, 1)
+        assert first < second
+    assert clock.now().year > 2025
