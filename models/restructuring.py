@@ -75,6 +75,8 @@ class DownsizingCase(Tracked, Model):
     __untracked__ = (
         "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total",
         "top_up_part", "estimate_part", "calculation_id",
+        # the step itself stands in the history, with who and when
+        "finance_endorsed_by", "finance_endorsed_user_id", "finance_endorsed_at",
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
