@@ -188,7 +188,7 @@ class JobView(BaseView):
         last = {run.action: run for run in db.session.scalars(select(ScheduledRun).where(ScheduledRun.id.in_(newest)))}
         rows = [
             {"action": action, "last": last.get(name), "when": when(action.cron)}
-            for name, action in sorted(jobs.actions().items())
+            for name, action in sorted(background.known_actions().items())
         ]
         return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=rows)
 

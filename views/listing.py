@@ -45,6 +45,7 @@ class Column:
     width: int = 16  # in characters, for the exported sheet
     code: bool = False  # exported as text: codes and numbers that are names
     permission: tuple[str, str] | None = None  # the column exists only for those who may
+    nowrap: bool = False  # short words that belong on one line
 
     def of(self, row: Any) -> Any:
         if callable(self.value):

@@ -15,6 +15,7 @@ from hrms.kernel.text import PartialDate, format_date, normalize
 from models import vocabulary
 from views.rules import needs, signed_in
 from views.templating import page
+from views.words import unit_in_full
 
 SHOWN = 10  # of each kind on the result page
 LONGEST = 120
@@ -33,7 +34,7 @@ def answer(rows: list[dict[str, Any]]) -> Any:
 def person_note(person: Any) -> str:
     """What tells namesakes apart: code, year of birth, title and unit."""
     birth = PartialDate(person.birth_date, person.birth_precision)
-    parts = [person.code, str(birth.value.year), person.title, person.unit.name if person.unit else ""]
+    parts = [person.code, str(birth.value.year), person.title, unit_in_full(person.unit)]
     if person.status == "left":
         parts.append(vocabulary.STAFF_STATUSES["left"])
     return " · ".join(part for part in parts if part)

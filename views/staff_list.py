@@ -22,7 +22,7 @@ from models.staff import Person
 from models.vocabulary import CATEGORIES, SEXES, STAFF_STATUSES
 from views.filters import unit_filter
 from views.listing import Column, Filter, Group, ListSpec, day_of, declare, whole_of
-from views.words import word
+from views.words import unit_in_full, word
 
 IN_SERVICE = "in"  # everybody who has not left
 
@@ -84,11 +84,12 @@ STAFF = declare(
         title=lambda: _("Cán bộ, công chức, viên chức"),
         model=Person,
         columns=(
-            Column("code", lambda: _("Số hiệu"), "code", sort=(Person.code,), width=14, code=True),
-            Column("name", lambda: _("Họ và tên"), "full_name", sort=(Person.sort_key,), width=28),
+            Column("code", lambda: _("Số hiệu"), "code", sort=(Person.code,), width=14, code=True, nowrap=True),
+            Column("name", lambda: _("Họ và tên"), "full_name", sort=(Person.sort_key,), width=28, nowrap=True),
             Column("birth", lambda: _("Ngày sinh"), _birth, kind="partial", sort=(Person.birth_date,), width=12),
             Column("sex", lambda: _("Giới tính"), lambda row: word(SEXES[row.sex]), sort=(Person.sex,), width=8),
-            Column("unit", lambda: _("Đơn vị"), "unit.name", sort=(OrgUnit.path, Person.sort_key), width=40),
+            Column("unit", lambda: _("Đơn vị"), lambda row: unit_in_full(row.unit),
+                   sort=(OrgUnit.path, Person.sort_key), width=40),
             Column("title", lambda: _("Chức vụ, chức danh"), "title", sort=(Person.title,), width=26),
             Column("category", lambda: _("Đối tượng"), lambda row: word(CATEGORIES[row.category]),
                    sort=(Person.category,), width=18),
@@ -97,7 +98,7 @@ STAFF = declare(
             Column("coefficient", lambda: _("Hệ số"), "overview.salary.coefficient", kind="decimal", width=9),
             Column("insurance", lambda: _("Đóng BHXH"),
                    lambda row: months_to_words(row.overview.insurance.total) if row.overview.insurance.known else "",
-                   width=16),
+                   width=16, nowrap=True),
             Column("insurance_months", lambda: _("Số tháng BHXH"),
                    lambda row: row.overview.insurance.total if row.overview.insurance.known else None, kind="number",
                    shown=False, width=10),
@@ -118,14 +119,14 @@ STAFF = declare(
             Filter("category", lambda: _("Đối tượng"), lambda query, value: query.where(Person.category == value),
                    choices=lambda: _choices(CATEGORIES)),
             Filter("status", lambda: _("Tình trạng"), _status, default=IN_SERVICE,
-                   choices=lambda: [(IN_SERVICE, _("Đang làm việc, biệt phái")), *_choices(STAFF_STATUSES)]),
+                   choices=lambda: [(IN_SERVICE, _("Chưa nghỉ")), *_choices(STAFF_STATUSES)]),
             Filter("sex", lambda: _("Giới tính"), lambda query, value: query.where(Person.sex == value),
                    choices=lambda: _choices(SEXES)),
             Filter("leader", lambda: _("Lãnh đạo"),
                    lambda query, value: query.where(Person.is_leader.is_(value == "1")),
                    choices=lambda: [("1", _("Giữ chức vụ")), ("0", _("Không giữ chức vụ"))]),
             Filter("age", lambda: _("Từ tuổi"), _age, kind="number"),
-            Filter("retires", lambda: _("Nghỉ hưu trước hết ngày"), _retires, kind="date"),
+            Filter("retires", lambda: _("Nghỉ hưu đến ngày"), _retires, kind="date"),
         ),
         groups=(
             Group("unit", lambda: _("Đơn vị"), Person.unit_id, narrow="unit", labels_of=_unit_names),
@@ -138,7 +139,7 @@ STAFF = declare(
         ),
         base=lambda: select(Person).outerjoin(OrgUnit, OrgUnit.id == Person.unit_id),
         default_sort=(Person.sort_key,),
-        options=(contains_eager(Person.unit),),
+        options=(contains_eager(Person.unit).joinedload(OrgUnit.parent),),
         enrich=_enrich,
         row_url=lambda row: url_for("StaffView.show", person_id=row.id),
         export_permission=("staff", "export"),

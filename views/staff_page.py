@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, literal, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from hrms.commands import sensitive
 from hrms.commands.facts import protected_until
@@ -83,6 +84,12 @@ class Head:
     overview: Overview | None = None
 
     @property
+    def day(self) -> date:
+        """The day the head speaks of: today, or the last day in service."""
+        today, left = clock.today(), self.person.left_on
+        return left - timedelta(days=1) if left is not None and left <= today else today
+
+    @property
     def may_see_discipline(self) -> bool:
         """Details of discipline are class C4: for the personnel unit, the supervisor and the person."""
         return self.may_unmask or self.may_see_family
@@ -109,7 +116,7 @@ def head_of(person_id: int, *, counted: bool = True) -> Head:
     if counted:
         columns += [_count(code, models, person_id).label(code) for code, (_words, models) in TABS.items() if models]
     query = access.restrict(select(Person, *columns).where(Person.id == person_id), Person)
-    row = db.session.execute(query.options(joinedload(Person.unit))).one_or_none()
+    row = db.session.execute(query.options(joinedload(Person.unit).joinedload(OrgUnit.parent))).one_or_none()
     if row is None:
         raise NotFound()
     person: Person = row[0]
@@ -119,7 +126,7 @@ def head_of(person_id: int, *, counted: bool = True) -> Head:
     head = Head(person, bool(row.may_write), bool(row.unmask) or own, bool(row.may_write) or own or supervises, own)
     if counted:
         head.counts = {code: getattr(row, code) for code, (_words, models) in TABS.items() if models}
-        head.overview = overviews([person])[person.id]
+        head.overview = overviews([person], head.day)[person.id]
     return head
 
 
@@ -164,7 +171,7 @@ def tab_context(tab: str, head: Head) -> dict[str, Any]:
             "rows": rows_of(
                 InsurancePeriod, person_id, InsurancePeriod.starts_on.desc(), InsurancePeriod.ends_on.desc()
             ),
-            "kinds": INSURANCE_KINDS,
+            "insurance_kinds": INSURANCE_KINDS,
         },
         "training": lambda: {
             "rows": rows_of(TrainingRecord, person_id, TrainingRecord.starts_on.desc(), TrainingRecord.id)
@@ -183,22 +190,26 @@ def tab_context(tab: str, head: Head) -> dict[str, Any]:
 
 
 def _posts(person_id: int) -> dict[str, Any]:
-    """Posts with the names their units had when they began: old papers carry old names."""
-    rows = list(
-        db.session.execute(
-            select(Appointment, func.coalesce(OrgUnitVersion.name, OrgUnit.name))
-            .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
-            .outerjoin(
-                OrgUnitVersion,
-                (OrgUnitVersion.unit_id == Appointment.unit_id)
-                & (OrgUnitVersion.valid_from <= Appointment.valid_from)
-                & or_(OrgUnitVersion.valid_to.is_(None), OrgUnitVersion.valid_to >= Appointment.valid_from),
-            )
-            .where(Appointment.person_id == person_id)
-            .order_by(Appointment.valid_from.desc(), Appointment.id.desc())
-        )
+    """Posts with the names their units, and the agencies above them, had when they began: old papers, old names."""
+    above, day = aliased(OrgUnitVersion), Appointment.valid_from
+
+    def then(version: Any, unit_id: Any) -> Any:
+        on_time = version.valid_from <= day, or_(version.valid_to.is_(None), version.valid_to >= day)
+        return and_(version.unit_id == unit_id, *on_time)
+
+    query = (
+        select(Appointment, func.coalesce(OrgUnitVersion.name, OrgUnit.name), OrgUnitVersion.level, above.name)
+        .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
+        .outerjoin(OrgUnitVersion, then(OrgUnitVersion, Appointment.unit_id))
+        .outerjoin(above, then(above, OrgUnitVersion.parent_id))
+        .where(Appointment.person_id == person_id)
+        .order_by(Appointment.valid_from.desc(), Appointment.id.desc())
     )
-    return {"rows": [(row, name) for row, name in rows], "kinds": APPOINTMENT_KINDS, "ranks": LEADER_RANKS}
+    rows = [
+        (post, f"{name}, {agency}" if level == "INTERNAL" and agency else name)
+        for post, name, level, agency in db.session.execute(query)
+    ]
+    return {"rows": rows, "post_kinds": APPOINTMENT_KINDS, "ranks": LEADER_RANKS}
 
 
 def _cases(person_id: int) -> dict[str, Any]:

@@ -147,8 +147,8 @@ class SalaryForm(RowForm):
     gap_reason = TextField(_l("Lý do gián đoạn (nếu để trống một khoảng thời gian)"))
 
     LAYOUT = (
-        (None, (("valid_from", "w3"), ("valid_to", "w3"), ("scale_code", "w2"), ("grade_code", "w2"),
-                ("step", "w2"), ("grade_name", "w6"), ("coefficient", "w3"), ("step_counted_from", "w3"))),
+        (None, (("valid_from", "w3"), ("valid_to", "w3"), ("grade_code", "w3"), ("scale_code", "w3"),
+                ("grade_name", "w6"), ("step", "w2"), ("coefficient", "w2"), ("step_counted_from", "w2"))),
         (_l("Phụ cấp"), tuple((name, "w3") for name in SalaryRow.ALLOWANCES)),
         (_l("Phụ cấp khác"), tuple((f"other_{name}", "w3") for name in OTHERS)),
         (_l("Hợp đồng thỏa thuận lương"), (("agreed_amount", ""),)),
@@ -188,11 +188,11 @@ for _name, _words in OTHERS.items():
 
 class InsuranceForm(RowForm):
     kind = ChoiceField(_label("kind"))
-    starts_on = MonthField(_l("Từ tháng (giai đoạn)"), [Optional()])
-    until = MonthField(_l("Đến hết tháng (giai đoạn)"), [Optional()])
-    confirmed_on = DateField(_l("Xác nhận đến ngày (tổng)"), [Optional()])
-    years = WholeField(_l("Số năm (tổng)"), [Optional()])
-    months = WholeField(_l("Số tháng lẻ (tổng)"), [Optional()])
+    starts_on = MonthField(_l("Từ tháng"), [Optional()])
+    until = MonthField(_l("Đến hết tháng"), [Optional()])
+    confirmed_on = DateField(_l("Xác nhận đến ngày"), [Optional()])
+    years = WholeField(_l("Số năm"), [Optional()])
+    months = WholeField(_l("Số tháng lẻ"), [Optional()])
     employer = _text("employer")
     document = _text("document")
     in_public_body = BooleanField(_label("in_public_body"), default=True)
@@ -202,8 +202,9 @@ class InsuranceForm(RowForm):
     close_previous = BooleanField(_l("Kết thúc giai đoạn đang mở vào tháng liền trước"), default=True)
 
     LAYOUT = (
-        (None, (("kind", "w12"), ("starts_on", "w3"), ("until", "w3"), ("confirmed_on", "w3"), ("years", "w3"),
-                ("months", "w3"), ("employer", "w6"), ("document", "w6"))),
+        (None, (("kind", ""), ("employer", ""), ("document", ""))),
+        (_l("Giai đoạn đóng"), (("starts_on", "w3"), ("until", "w3"))),
+        (_l("Tổng thời gian đã xác nhận"), (("confirmed_on", "w3"), ("years", "w2"), ("months", "w2"))),
         (_l("Tính chất thời gian"), (("in_public_body", "w6"), ("hazardous", "w6"), ("special_area", "w6"),
                                      ("paid_out", "w6"))),
         (_l("Nối tiếp các hàng khác"), (("close_previous", "w6"),)),

@@ -21,7 +21,7 @@ from views.fields import DateField, Form, Optional, TextField
 from views.staff_page import CODED, TABS, accounts_of, has, head_of, history_of, remarks_on, tab_context
 from views.staff_rows import KINDS, RowKind
 from views.templating import page
-from views.words import word
+from views.words import unit_in_full, word
 
 
 class EndForm(Form):
@@ -121,8 +121,10 @@ def record_page(person_id: int, tab: str, faults: list[Fault] | None = None) -> 
         feed=history_of(head),
         faults=faults or [],
         labels=LABELS,
+        row_kinds=KINDS,
         has=has,
         word=word,
+        unit_in_full=unit_in_full,
         accounts=accounts_of(person_id) if tab == "profile" else (),
         **tab_context(tab, head),
     )

@@ -51,6 +51,18 @@ def word(label: str) -> str:
     return _(label) if label else ""
 
 
+def unit_in_full(unit: Any) -> str:
+    """The unit's name; of a division with the agency it belongs to, because every agency has its «Văn phòng».
+
+    The parent should come along with the unit, or it costs a statement.
+    """
+    if unit is None:
+        return ""
+    if unit.level == "INTERNAL" and unit.parent is not None:
+        return f"{unit.name}, {unit.parent.short_name or unit.parent.name}"
+    return str(unit.name)
+
+
 # Declared in models.vocabulary and models.roles; here for the catalogue only.
 NAMED_ELSEWHERE = (
     _l("Cán bộ"), _l("Công chức"), _l("Viên chức"), _l("Người lao động"), _l("Cán bộ, công chức cấp xã"),

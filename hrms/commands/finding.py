@@ -65,7 +65,7 @@ def people(text: str, limit: int = MOST, *, action: str = "read", in_service: bo
     query = (
         select(Person)
         .outerjoin(OrgUnit, OrgUnit.id == Person.unit_id)
-        .options(contains_eager(Person.unit))
+        .options(contains_eager(Person.unit).joinedload(OrgUnit.parent))
         .where(_people(text, access.may("staff", "identity")))
         .order_by(Person.status == "left", Person.sort_key, Person.id)
         .limit(limit)
