@@ -36,6 +36,7 @@ from views.paper_links import paper_urls
 from views.posted import request_key, seen_version, whole
 from views.rules import needs
 from views.templating import page
+from views.words import word
 
 STEP_RIGHTS = tuple(dict.fromkeys(("case", step.permission) for step in WORKFLOW.transitions if not step.automatic))
 WORKERS = (("case", "edit"), ("case", "review"), ("case", "appraise"), ("case", "finance"))
@@ -68,6 +69,7 @@ def render(
         ground_short=ground_short,
         tab_url=lambda name: case_page.tab_url(case, name),
         all_labels=case_page.all_labels(),
+        word=word,
         source_words=lambda code: _(FUNDING_SOURCES[code]) if code in FUNDING_SOURCES else "",
         paper_urls=paper_urls,
         reached={row.target for row in shown.steps},
@@ -243,7 +245,8 @@ class CaseView(CaseOpening, BaseView):
     def attach(self, case_id: int) -> Any:
         upload = request.files.get("file")
         name = upload.filename if upload is not None and upload.filename else ""
-        command = dossier.AttachFile(case_id, name, request.form.get("item_code", ""), upload.stream if upload is not None and name else None)
+        content = upload.stream if upload is not None and name else None
+        command = dossier.AttachFile(case_id, name, request.form.get("item_code", ""), content)
         return self._simple(command, case_id, "dossier", _("Đã đính kèm tệp «%(name)s».", name=name))
 
     @expose("/<int:case_id>/files/<int:attachment_id>/remove", methods=["POST"])
@@ -316,7 +319,8 @@ class CaseView(CaseOpening, BaseView):
         faults: list[Any] = []
         if form.validate():
             try:
-                command = papers.RecordPaperNumber(paper_id, form.number.data or "", form.issued_on.data, seen_version())
+                number, issued_on = form.number.data or "", form.issued_on.data
+                command = papers.RecordPaperNumber(paper_id, number, issued_on, seen_version())
                 execute(command, key=request_key())
                 return done(case_id, _("Đã ghi số văn bản."), "papers")
             except Refused as error:

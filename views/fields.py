@@ -1,4 +1,4 @@
-"""Form fields in Vietnamese office formats, on WTForms: dd/mm/yyyy dates, decimal commas, thousands dots, server selects.
+"""Form fields in Vietnamese office formats, on WTForms: dd/mm/yyyy, decimal commas, thousands dots, server selects.
 
 What was typed stays in the field when it is wrong, and the message names the value and the remedy.
 """
@@ -10,13 +10,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from hrms.kernel.errors import Refused
 from hrms.kernel.text import (
-    format_date, format_decimal, format_integer, format_partial, normalize, parse_date, parse_decimal, parse_full_date, parse_money,
+    format_date,
+    format_decimal,
+    format_integer,
+    format_partial,
+    normalize,
+    parse_date,
+    parse_decimal,
+    parse_full_date,
+    parse_money,
 )
 from hrms.kernel.text.dates import DateFormatError, PartialDate
 from hrms.kernel.text.numbers import NumberFormatError
@@ -198,7 +206,7 @@ class WholeField(_Typed):
 
 
 class MonthsField(Field):
-    """A length of time as years and months in two boxes of one name; data is whole months, ``None`` when both are empty."""
+    """A length of time as years and months in two boxes of one name; data is months, ``None`` when both are empty."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = [*(str(value).strip() for value in valuelist[:2]), "", ""][:2]
@@ -208,7 +216,8 @@ class MonthsField(Field):
         years, months = (int(text) if text.isascii() and text.isdigit() else None for text in (t or "0" for t in typed))
         if years is None or months is None:
             wrong = next(text for text in typed if text and not (text.isascii() and text.isdigit()))
-            raise ValueError(str(_l("'%(value)s' không phải số nguyên. Hãy nhập số năm và số tháng bằng chữ số.", value=wrong)))
+            told = _l("'%(value)s' không phải số nguyên. Hãy nhập số năm và số tháng bằng chữ số.", value=wrong)
+            raise ValueError(str(told))
         self.data = years * 12 + months
 
     def _typed(self) -> list[str]:
@@ -247,7 +256,13 @@ class LookupField(Field):
     """
 
     def __init__(
-        self, label: Any = None, validators: Any = None, url: str = "", depends: str = "", fills: str = "", **kwargs: Any
+        self,
+        label: Any = None,
+        validators: Any = None,
+        url: str = "",
+        depends: str = "",
+        fills: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)
         self.url, self.text, self.depends, self.fills = url, "", depends, fills
@@ -258,16 +273,18 @@ class LookupField(Field):
 
     def widget(self, field: Any, **kwargs: Any) -> Markup:
         kwargs.pop("class", None)
-        more = " ".join(f'{escape(k)}="{escape(v)}"' for k, v in kwargs.items())
+        more = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in kwargs.items())
         return Markup(
-            '<div class="combo" data-combo="{url}" data-combo-with="{depends}" data-combo-fill="{fills}" data-none="{none}">'
+            '<div class="combo" data-combo="{url}" data-combo-with="{depends}" data-combo-fill="{fills}"'
+            ' data-none="{none}">'
             '<input id="{id}" data-combo-text value="{text}" {more}>'
             '<input type="hidden" name="{name}" value="{value}"></div>'
-        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=Markup(more), depends=self.depends,
+        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=more, depends=self.depends,
                  fills=self.fills, none=_l("Không tìm thấy"), value="" if self.data is None else self.data)
 
 
 __all__ = [
-    "BooleanField", "ChoiceField", "DateField", "DecimalCommaField", "Form", "HiddenField", "IntegerField", "LongTextField",
-    "LookupField", "MoneyField", "MonthsField", "Optional", "PartialDateField", "TextField", "WholeField", "required",
+    "BooleanField", "ChoiceField", "DateField", "DecimalCommaField", "Form", "HiddenField", "IntegerField",
+    "LongTextField", "LookupField", "MoneyField", "MonthsField", "Optional", "PartialDateField", "TextField",
+    "WholeField", "required",
 ]

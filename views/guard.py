@@ -28,7 +28,9 @@ CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'nonce-{nonce}'; "
     "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
 )
-OPEN_BEFORE_PASSWORD_CHANGE = {"AccountView.password", "AuthView.logout", "AuthView.login", "static", "LocaleView.index", "appbuilder.static"}
+OPEN_BEFORE_PASSWORD_CHANGE = {
+    "AccountView.password", "AuthView.logout", "AuthView.login", "static", "LocaleView.index", "appbuilder.static",
+}
 
 
 def install(app: Flask) -> None:
@@ -85,7 +87,7 @@ def current_account() -> Account | None:
     if "hrms_account" not in g:
         query = select(Account).where(Account.user_id == int(current_user.get_id())).options(joinedload(Account.unit))
         g.hrms_account = db.session.scalar(query)
-    return g.hrms_account  # type: ignore[no-any-return]
+    return g.hrms_account
 
 
 def _headers(response: Response) -> Response:
@@ -122,12 +124,16 @@ def _own_error(error: HrmsError) -> Any:
 
 
 def _forged(error: CSRFError) -> Any:
-    return _answer(400, _("Phiên làm việc đã hết"),
-                   _("Trang đã mở quá lâu hoặc phiên đã hết nên hệ thống không nhận yêu cầu. Hãy quay lại, tải lại trang và gửi lại."))
+    told = _(
+        "Trang đã mở quá lâu hoặc phiên đã hết nên hệ thống không nhận yêu cầu. "
+        "Hãy quay lại, tải lại trang và gửi lại."
+    )
+    return _answer(400, _("Phiên làm việc đã hết"), told)
 
 
 def _too_large(error: RequestEntityTooLarge) -> Any:
-    return _answer(413, _("Tệp quá lớn"), _("Dữ liệu gửi lên vượt giới hạn cho phép. Hãy giảm dung lượng tệp rồi gửi lại."))
+    told = _("Dữ liệu gửi lên vượt giới hạn cho phép. Hãy giảm dung lượng tệp rồi gửi lại.")
+    return _answer(413, _("Tệp quá lớn"), told)
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -140,7 +146,10 @@ def _http_error(error: HTTPException) -> Any:
         403: (_("Không có quyền"), NotAllowed.message),
         404: (_("Không tìm thấy"), _("Không có trang này, hoặc trang không thuộc phạm vi của bạn.")),
         405: (_("Thao tác không được nhận"), _("Trang này không nhận kiểu yêu cầu đó.")),
-        429: (_("Quá nhiều lần thử"), _("Bạn đã thử quá nhiều lần trong thời gian ngắn. Hãy chờ một phút rồi thử lại.")),
+        429: (
+            _("Quá nhiều lần thử"),
+            _("Bạn đã thử quá nhiều lần trong thời gian ngắn. Hãy chờ một phút rồi thử lại."),
+        ),
     }
     title, message = messages.get(code, (_("Chưa thực hiện được"), _("Yêu cầu không thực hiện được.")))
     return _answer(code, title, message)
@@ -150,8 +159,11 @@ def _crash(error: Exception) -> Any:
     db.session.rollback()
     ticket = uuid4().hex[:8]
     log.exception("unhandled error, ticket %s, endpoint %s", ticket, request.endpoint)
-    return _answer(500, _("Lỗi hệ thống"),
-                   _("Đã có lỗi ngoài dự kiến, chưa có gì được ghi. Hãy thử lại; nếu còn lỗi, báo quản trị viên mã %(ticket)s.", ticket=ticket))
+    told = _(
+        "Đã có lỗi ngoài dự kiến, chưa có gì được ghi. Hãy thử lại; nếu còn lỗi, báo quản trị viên mã %(ticket)s.",
+        ticket=ticket,
+    )
+    return _answer(500, _("Lỗi hệ thống"), told)
 
 
 __all__ = ["current_account", "install", "wants_json"]

@@ -7,11 +7,11 @@ from typing import Any
 
 def views() -> list[type[Any]]:
     """The screens, in the order in which their addresses are registered."""
+    from views.accounts import AccountView
     from views.acts import ActView
     from views.batches import BatchView
     from views.calculator import CalculatorView
     from views.cases import CaseView
-    from views.accounts import AccountView
     from views.files import FileView
     from views.imports import ImportView
     from views.jobs import JobView

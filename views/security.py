@@ -43,8 +43,11 @@ class LoginView(AuthDBView):
                 session.permanent = True
                 session["began"] = clock.now().timestamp()
                 return redirect(get_safe_redirect(request.args.get("next", "")) or url_for("HomeView.index"))
-            error = _("Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. Sau %(n)s lần sai, tài khoản bị khóa.",
-                      n=current_app.config["HRMS"].lock_after_failures)
+            error = _(
+                "Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. "
+                "Sau %(n)s lần sai, tài khoản bị khóa.",
+                n=current_app.config["HRMS"].lock_after_failures,
+            )
         return page("login.html", title=_("Đăng nhập"), error=error, username=username)
 
     @expose("/logout/")

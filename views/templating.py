@@ -15,7 +15,13 @@ from markupsafe import Markup
 
 from hrms.kernel import access, clock
 from hrms.kernel.text import (
-    PartialDate, amount_in_words, format_date, format_decimal, format_integer, format_partial, months_to_words,
+    PartialDate,
+    amount_in_words,
+    format_date,
+    format_decimal,
+    format_integer,
+    format_partial,
+    months_to_words,
 )
 
 
@@ -71,7 +77,7 @@ def new_key() -> str:
 
 def url_with(**changes: Any) -> str:
     """This page's address with some query parameters changed; ``None`` removes one."""
-    args = request.args.to_dict(flat=False)
+    args: dict[str, Any] = request.args.to_dict(flat=False)
     for name, value in changes.items():
         if value is None:
             args.pop(name, None)
@@ -90,8 +96,8 @@ def merged(entries: Any, comments: Any = (), transitions: Any = ()) -> list[dict
     ]
     items += [{"kind": "comment", "who": c.author, "at": c.at, "text": c.body, "subject": c.subject} for c in comments]
     items += [
-        {"kind": "transition", "who": t.actor_name, "at": t.at, "source": t.source, "target": t.target, "reason": t.reason,
-         "article": t.article, "document": t.document, "document_date": t.document_date}
+        {"kind": "transition", "who": t.actor_name, "at": t.at, "source": t.source, "target": t.target,
+         "reason": t.reason, "article": t.article, "document": t.document, "document_date": t.document_date}
         for t in transitions
     ]
     return sorted(items, key=lambda item: item["at"], reverse=True)
@@ -116,7 +122,8 @@ def install(app: Flask) -> None:
         dmy=dmy, partial=partial, vnd=vnd, dec=dec, words=amount_in_words, months=months_to_words
     )
     app.jinja_env.globals.update(
-        may=access.may, today=clock.today, new_key=new_key, url_with=url_with, csrf_field=csrf_field, vocabulary=vocabulary,
+        may=access.may, today=clock.today, new_key=new_key, url_with=url_with, csrf_field=csrf_field,
+        vocabulary=vocabulary,
         flashes=lambda: get_flashed_messages(with_categories=True), locale=lambda: str(get_locale() or "vi"),
         languages=app.config["LANGUAGES"], session_minutes=app.config["HRMS"].session_minutes,
         is_demo=lambda: bool(g.get("hrms_is_demo", False)), current_locale=lambda: session.get("locale", "vi"),

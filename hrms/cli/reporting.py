@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from hrms.cli.common import fail, with_app
 @click.argument("name")
 @click.option("--format", "style", type=click.Choice(["pdf", "xlsx"]),
               help="Without it: told from FILE's name, else the report's first format.")
-@click.option("--param", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter of the report; may be repeated.")
+@click.option("--param", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter of the report; repeatable.")
 @click.option("-o", "--output", "target", metavar="FILE",
               help="Where to write; '-' = standard output. Without it: a file named after the record.")
 def report_group(name: str, style: str | None, pairs: tuple[str, ...], target: str | None) -> None:
@@ -76,7 +77,7 @@ def _make(name: str, style: str | None, pairs: tuple[str, ...], target: str | No
     for warning in output.warnings:
         click.echo(warning, err=True)
     if target == "-":
-        click.get_binary_stream("stdout").write(output.content)
+        sys.stdout.buffer.write(output.content)
     else:
         path = Path(target or output.filename)
         try:
