@@ -198,12 +198,18 @@ def test_an_edit_recomputes_and_fits_the_checklist(desk):
     assert case.total != before
 
 
-@pytest.mark.parametrize("unit", ["b", "hy"])
-def test_an_act_out_of_scope_cannot_be_named(desk, unit):
-    act = desk.act(unit)
+def test_an_act_of_another_department_cannot_be_named(desk):
+    act = desk.act("b")
     case_id = desk.open()
     with pytest.raises(NotFound):
         desk.edit(case_id, act_id=act)
+
+
+def test_an_act_of_the_superior_unit_applies_below_it(desk):
+    act = desk.act("hy")
+    case_id = desk.open()
+    desk.edit(case_id, act_id=act)
+    assert desk.case(case_id).act_id == act
 
 
 @pytest.mark.parametrize(
