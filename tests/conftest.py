@@ -39,7 +39,7 @@ from tests.support.world import World, build
 
 TODAY = date(2025, 6, 15)
 SECRET = "test-secret-of-no-use-anywhere-0123456789"
-NEEDS_SCREENS = {"client", "login", "token", "live_server", "web_app"}
+NEEDS_SCREENS = {"client", "login", "token", "web_app"}
 
 hypothesis_settings.register_profile(
     "suite",

@@ -18,7 +18,14 @@ sys.path.insert(0, str(ROOT))
 from tests.support.postgres import find_binaries  # noqa: E402
 
 # Rooms whose tests do not touch a database, or (a browser) cost much and do not differ: SQLite alone is enough.
-ONCE = ("tests/policies", "tests/quality", "tests/kernel/text", "tests/kernel/spreadsheets", "tests/staff_list")
+ONCE = (
+    "tests/browser",
+    "tests/kernel/spreadsheets",
+    "tests/kernel/text",
+    "tests/policies",
+    "tests/quality",
+    "tests/staff_list",
+)
 NO_TESTS = 5  # pytest's exit code
 
 
