@@ -64,18 +64,21 @@ class Form(FlaskForm):
         return kept
 
     def changed_since(self, original: str) -> set[str]:
-        """Names of fields whose text differs from ``original`` (the JSON of a snapshot sent along with the page).
+        """Names of fields the browser sent whose text differs from ``original`` (the JSON of a snapshot).
 
-        A page without a readable snapshot counts as changed everywhere: nothing typed is lost.
+        What was not sent is not changed. Without a readable snapshot, everything sent counts as changed.
         """
         now = self.snapshot()
+        sent = {name for name, field in self._fields.items() if field.raw_data}
         try:
             before = json.loads(original)
         except ValueError:
-            return set(now)
+            return sent
         if not isinstance(before, dict):
-            return set(now)
-        return {name for name, text in now.items() if before.get(name) != text.replace("\r\n", "\n")}
+            return sent
+        # A box that was ticked and is not sent was unticked: browsers send ticked boxes only.
+        boxes = {name for name, field in self._fields.items() if isinstance(field, BooleanField) and name in before}
+        return {name for name in sent | boxes if before.get(name) != now[name].replace("\r\n", "\n")}
 
 
 def required(message: Any = None) -> InputRequired:

@@ -51,7 +51,7 @@ def looks_like_identity(text: str) -> bool:
 
 
 def _people(text: str, identity: bool) -> ColumnElement[bool]:
-    conditions = [words_match(text), Person.code == text.strip()]
+    conditions = [words_match(text) if fold(text) else false(), Person.code == text.strip()]
     if identity and looks_like_identity(text):
         conditions.append(Person.identity_digest == crypto.digest(text.replace(" ", "")))
     return or_(*conditions)

@@ -49,6 +49,14 @@ def _attachment(place: Place) -> int:
     return found[0].id
 
 
+def _person_file(place: Place) -> int:
+    found = attachments.of(place.person)
+    if not found:
+        with transaction():
+            found = [attachments.attach(place.person, io.BytesIO(PDF), "quyet-dinh.pdf")]
+    return found[0].id
+
+
 PARAMETERS: dict[str, Parameter] = {
     "account_id": record(account.Account),
     "act_id": record(restructuring.RestructuringAct),
@@ -83,7 +91,18 @@ SPECIAL: dict[str, Parameter] = {
     "PaperView.print_case:kind": fixed("minutes"),
     "PaperView.sheet:kind": fixed("estimate"),
     "StaffApi.get:pk": record(staff.Person),
+    "StaffView.add_row:kind": fixed("salary_row"),
+    "StaffView.detach:attachment_id": Parameter(_person_file, of_record=True),
+    "StaffView.edit_row:kind": fixed("salary_row"),
+    "StaffView.edit_row:row_id": record(staff.SalaryRow),
+    "StaffView.end_post:row_id": record(staff.Appointment),
+    "StaffView.remove_row:kind": fixed("salary_row"),
+    "StaffView.remove_row:row_id": record(staff.SalaryRow),
+    "StaffView.show:tab": fixed("posts"),
     "UnitApi.get:pk": record(organization.OrgUnit),
+    "UnitView.correct:version_id": record(organization.OrgUnitVersion),
+    "UnitView.reorganise:kind": fixed("merge"),
+    "UnitView.show:tab": fixed("children"),
     "appbuilder.static:filename": fixed("css/ab.css"),
     "static:filename": fixed("app.css"),
 }

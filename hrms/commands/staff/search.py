@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from hrms.commands.staff.identity import clean_identity
@@ -34,7 +34,7 @@ def words_match(q: str) -> ColumnElement[bool]:
         or_(Person.folded.like(f"{like(word)}%", escape="\\"), Person.folded.like(f"% {like(word)}%", escape="\\"))
         for word in fold(q).split()
     ]
-    return and_(*conditions)
+    return and_(true(), *conditions)
 
 
 def _matches(q: str) -> ColumnElement[bool]:
