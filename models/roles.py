@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, importing, organization, restructuring, staff
+from models import account, importing, law, organization, restructuring, staff
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
+# Whoever proposes a value of the law never approves it: the command asks for a second account.
+LAW = frozenset({"read", "propose", "approve"})
 # Sở Tài chính sees a case once it is in work there, and afterwards.
 FINANCE_STATES = ("finance_review", "decided", "paid")
 
@@ -20,7 +22,7 @@ SYSTEM_ADMIN = Role(
         "system": frozenset({"read", "manage"}),
         "unit": READ,
         "catalogue": WRITE,
-        "parameter": READ,
+        "parameter": LAW,
         "security_log": READ,
     },
     unit_level=False,
@@ -39,7 +41,7 @@ PROVINCE_HR = Role(
         "act": WRITE,
         "calculator": frozenset({"use"}),
         "catalogue": READ,
-        "parameter": READ,
+        "parameter": LAW | {"impact"},
         "job": frozenset({"read", "own"}),
         "history": READ,
         "report": READ,
@@ -149,7 +151,7 @@ STAFF_MEMBER = Role(
     "staff_member",
     "Cán bộ, công chức, viên chức (hồ sơ của mình)",
     {
-        "staff": READ,
+        "staff": frozenset({"read", "identity"}),  # one's own, with the look kept
         "case": READ,
         "calculator": frozenset({"use"}),
         "parameter": READ,
@@ -191,3 +193,7 @@ scoped(account.RoleAssignment, "account", via=("account_id", account.Account))
 # Not rows of a unit: the lists themselves narrow them, to one's own jobs and to the accounts in one's scope.
 scoped(jobs.JobRun, "job", shared=True)
 scoped(account.SecurityEvent, "security_log", shared=True)
+# The law is one for everybody; which cases it moves is told within one's own scope.
+scoped(law.ParameterOverride, "parameter", shared=True)
+scoped(law.LawImpact, "parameter", shared=True)
+scoped(law.LawImpactRow, "case", via=("case_id", restructuring.DownsizingCase))

@@ -119,7 +119,7 @@ class StaffView(BaseView):
 
     # -- sensitive facts
     @expose("/<int:person_id>/sensitive", methods=["GET", "POST"])
-    @needs("staff", "read")
+    @needs("staff", "identity")
     def sensitive(self, person_id: int) -> Any:
         """GET asks for the reason; POST shows the facts once: as JSON for the page, else on a page or in a form."""
         head = head_of(person_id, counted=False)
@@ -159,10 +159,10 @@ class StaffView(BaseView):
         )
 
     @expose("/<int:person_id>/sensitive/save", methods=["POST"])
-    @needs("staff", "identity")
+    @needs("staff", "write")
     def save_sensitive(self, person_id: int) -> Any:
         """The changed facts of the form that was opened after a reason."""
-        access.require("staff", "write")
+        access.get(Person, person_id, "write")
         person, form = access.get(Person, person_id, "identity"), SensitiveForm()
         if not form.validate():
             return sensitive_form(person, form, [])

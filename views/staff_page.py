@@ -123,7 +123,7 @@ def head_of(person_id: int, *, counted: bool = True) -> Head:
     account = current_account()
     own = account is not None and account.person_id == person.id
     supervises = access.may("security_log", "read")
-    head = Head(person, bool(row.may_write), bool(row.unmask) or own, bool(row.may_write) or own or supervises, own)
+    head = Head(person, bool(row.may_write), bool(row.unmask), bool(row.may_write) or own or supervises, own)
     if counted:
         head.counts = {code: getattr(row, code) for code, (_words, models) in TABS.items() if models}
         head.overview = overviews([person], head.day)[person.id]
