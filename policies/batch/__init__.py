@@ -5,6 +5,6 @@ whose leave dates see the same parameter values everything is computed column by
 the same store as the one-case path, so the law is written once.
 """
 
-from policies.batch.frame import calculate
+from policies.batch.frame import calculate, calculate_months
 
-__all__ = ["calculate"]
+__all__ = ["calculate", "calculate_months"]

@@ -21,9 +21,14 @@ from policies.engine import case as schema
 from policies.engine import parsing
 from policies.engine.dates import month_index
 from policies.engine.errors import Fault
-from policies.engine.reading import Reader
+from policies.engine.reading import FIRST_YEAR, LAST_YEAR, Reader
 
 NO_DAY = -1
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_EPOCH_MONTH = month_index(date(1970, 1, 1))
+_SOME_DAY = date(2000, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
 KNOWN = (
     "id",
@@ -69,18 +74,44 @@ class Columns:
     def read(self, name: str, reader: Callable[[Reader, str], Any]) -> tuple[Ints, list[Any]]:
         """Distinct values, each checked by ``reader``; a fault is reported for the first row that has the value."""
         codes, values = self.distinct(name)
-        present = np.bincount(codes, minlength=len(values)) > 0
+        present = (np.bincount(codes, minlength=len(values)) > 0).tolist()
         results: list[Any] = []
+        found: list[Fault] = []
+        one = Reader({}, "", (name,), found)
         for position, value in enumerate(values):
             if not present[position]:
                 results.append(None)
                 continue
-            found: list[Fault] = []
-            results.append(reader(Reader({name: value}, "", (name,), found), name))
-            for fault in found:
+            one.data = {name: value}
+            results.append(reader(one, name))
+            if found:
                 row = int(np.argmax(codes == position))
-                self.faults.append(Fault(f"rows[{row}].{name}", fault.message))
+                self.faults.extend(Fault(f"rows[{row}].{name}", fault.message) for fault in found)
+                found.clear()
         return codes, results
+
+    def _numbers(self, name: str) -> Ints | None:
+        """A column of plain int64 (or smaller), as it stands: nothing in it needs a reader but its range."""
+        if name not in self.frame.columns:
+            return None
+        series = self.frame[name]
+        if not isinstance(series.dtype, np.dtype) or series.dtype.kind not in "iu" or series.dtype == np.uint64:
+            return None
+        return series.to_numpy().astype(np.int64, copy=False)
+
+    def _moments(self, name: str) -> Ints | None:
+        """Day numbers of a datetime64 column within the years a reader accepts; None for anything else."""
+        if name not in self.frame.columns or self.frame[name].dtype.kind != "M":
+            return None
+        series = self.frame[name]
+        if not isinstance(series.dtype, np.dtype):  # with a time zone
+            return None
+        days = series.to_numpy().astype("datetime64[D]")
+        empty = np.isnat(days)
+        number: Ints = np.where(empty, _SOME_DAY, days.astype(np.int64) + _EPOCH)
+        if len(number) and (number.min() < _FIRST_DAY or number.max() > _LAST_DAY):
+            return None
+        return np.where(empty, NO_DAY, number)
 
     def words(self, name: str, options: tuple[str, ...], default: str | None, *, required: bool = False) -> Ints:
         """Position of the word in ``options``; −1 for none."""
@@ -100,11 +131,16 @@ class Columns:
 
     def given(self, name: str) -> Bools:
         """Rows where the cell is not empty."""
+        if self._numbers(name) is not None:
+            return np.ones(self.size, dtype=np.bool_)
         codes, values = self.distinct(name)
         return np.array([v is not None for v in values], dtype=np.bool_)[codes]
 
     def wholes(self, name: str, highest: int, unit: str, *, required: bool = False, empty: int = 0) -> Ints:
         """Whole numbers; empty cells are ``empty``."""
+        plain = self._numbers(name)
+        if plain is not None and (len(plain) == 0 or (plain.min() >= 0 and plain.max() <= highest)):
+            return plain
         codes, values = self.read(name, lambda r, k: r.whole(k, required=required, largest=highest, unit=unit))
         return np.array([empty if v is None else v for v in values], dtype=np.int64)[codes]
 
@@ -116,11 +152,18 @@ class Columns:
 
     def days(self, name: str, *, required: bool = False) -> Ints:
         """Day numbers (``date.toordinal``); ``NO_DAY`` for empty cells."""
+        known = self._moments(name)
+        if known is not None and not (required and len(known) and known.min() == NO_DAY):
+            return known
         codes, values = self.read(name, lambda r, k: r.day(k, required=required))
         return np.array([NO_DAY if v is None else v.toordinal() for v in values], dtype=np.int64)[codes]
 
     def birth(self) -> tuple[Ints, Ints]:
         """Month index and day number of the birth date."""
+        known = self._moments("birth_date")
+        if known is not None and (len(known) == 0 or known.min() != NO_DAY):
+            months = (known - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+            return months + _EPOCH_MONTH, known
         codes, values = self.read("birth_date", lambda r, k: r.partial_date(k))
         index = [0 if v is None else month_index(v.value) for v in values]
         days = [0 if v is None else v.value.toordinal() for v in values]
@@ -136,10 +179,23 @@ def _factorize(series: pd.Series[Any]) -> tuple[Ints, list[Any]]:
     if series.dtype != object:
         codes, values = pd.factorize(series)
         return codes.astype(np.int64), [_plain(v) for v in values]
+    cells = series.to_numpy()
+    empty = pd.isna(cells)
+    if Decimal in {type(cell) for cell in cells[empty]}:  # a Decimal that is no number is a fault, not an empty cell
+        empty &= np.array([type(cell) is not Decimal for cell in cells], dtype=np.bool_)
+        kinds = {object}
+    else:
+        kinds = {type(cell) for cell in cells[~empty]}
+    if not kinds:
+        return np.full(len(series), -1, dtype=np.int64), []
+    if len(kinds) == 1 and kinds <= _PLAIN:  # of one type: equal then means the same
+        alike, words = pd.factorize(cells)
+        return alike.astype(np.int64), list(words)
     seen: dict[Hashable, int] = {}
     distinct: list[Any] = []
-    codes = np.empty(len(series), dtype=np.int64)
-    for row, value in enumerate(series.tolist()):
+    codes = np.full(len(series), -1, dtype=np.int64)
+    for row in np.flatnonzero(~empty).tolist():
+        value = cells[row]
         key: Hashable
         try:
             key = (type(value), value)
@@ -157,8 +213,13 @@ def _factorize(series: pd.Series[Any]) -> tuple[Ints, list[Any]]:
     return codes, distinct
 
 
+_PLAIN = frozenset({str, int, bool, date, Decimal})
+
+
 def _plain(value: Any) -> Any:
     """numpy and pandas scalars as plain Python ones; empty markers as None."""
+    if type(value) in _PLAIN:
+        return value
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, (pd.Timestamp, datetime)):

@@ -16,6 +16,7 @@ from policies.engine.money import EXACT
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.int8]
 Column = npt.NDArray[Any]
 
 LIMIT = 2**62
@@ -33,14 +34,16 @@ def scaled(value: Decimal | int, digits: int) -> int:
 
 
 def largest(column: Column) -> int:
-    """Largest absolute value of a column of whole numbers."""
-    return int(np.abs(column).max()) if len(column) else 0
+    """Largest absolute value of a column of whole numbers (or of one number)."""
+    if column.ndim == 0:
+        return abs(int(column))
+    return max(int(column.max()), -int(column.min())) if len(column) else 0
 
 
 def product(left: Column | int, right: Column | int) -> Column:
     """Exact product of two columns (or numbers) of whole numbers."""
     a, b = np.asarray(left), np.asarray(right)
-    bound = (largest(a.reshape(-1)) or 1) * (largest(b.reshape(-1)) or 1)
+    bound = (largest(a) or 1) * (largest(b) or 1)
     if bound >= LIMIT:
         a, b = a.astype(object), b.astype(object)
     result: Column = a * b
@@ -50,7 +53,7 @@ def product(left: Column | int, right: Column | int) -> Column:
 def total(left: Column | int, right: Column | int) -> Column:
     """Exact sum of two columns (or numbers) of whole numbers."""
     a, b = np.asarray(left), np.asarray(right)
-    if largest(a.reshape(-1)) + largest(b.reshape(-1)) >= LIMIT:
+    if largest(a) + largest(b) >= LIMIT:
         a, b = a.astype(object), b.astype(object)
     result: Column = a + b
     return result
@@ -59,9 +62,9 @@ def total(left: Column | int, right: Column | int) -> Column:
 def round_half_up(numerator: Column, digits: int) -> Ints:
     """Nearest whole number of ``numerator / 10^digits``, halves upwards; amounts are never negative."""
     if digits == 0:
-        return numerator.astype(np.int64)
+        return numerator.astype(np.int64, copy=False)
     unit = 10**digits
     if unit >= LIMIT:
         numerator = numerator.astype(object)
-    rounded: Ints = (total(numerator, unit // 2) // unit).astype(np.int64)
+    rounded: Ints = (total(numerator, unit // 2) // unit).astype(np.int64, copy=False)
     return rounded

@@ -1,19 +1,21 @@
-"""From a frame of people to a frame of results."""
+"""From a frame of people to a frame of results: for the leave dates in it, or for many leave months at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from policies.batch import nd177, nd178, others
+from policies.batch import choice
 from policies.batch.columns import Columns
-from policies.batch.exact import Bools, Column, Ints
-from policies.batch.group import Answer, Group, ordinal
-from policies.batch.people import BENEFIT_WORDS, DECREE_WORDS, People, read_people
+from policies.batch.exact import Column, Ints
+from policies.batch.group import REASON_WORDS, Answer, Group, ordinal
+from policies.batch.people import BENEFIT_WORDS, DECREE_WORDS, Days, People, read_people, split_days
 from policies.decrees import BY_CODE
 from policies.engine.dates import OPEN_END
 from policies.engine.errors import CaseFaults, Fault, ParameterGap
@@ -41,15 +43,15 @@ COLUMNS = (
     *LINES,
     "total",
 )
+BY_DECREE = tuple(f"total_{code}" for code, _ in choice.LEAVES)
 
-# The order breaks equal totals, as in ``policies.decrees``.
-_LEAVES: tuple[tuple[str, Callable[[Group], Answer]], ...] = (
-    ("178", nd178.answer),
-    ("177", nd177.answer),
-    ("154", lambda g: others.reduction(g, "154")),
-    ("NQ07", others.resolution_07),
-    ("29", lambda g: others.reduction(g, "29")),
-)
+_WORDS = ("decree", "benefit", "reason")
+_NAMES = tuple("" if word == "auto" else BY_CODE[word].identity.name for word in DECREE_WORDS)
+_TABLES: dict[str, tuple[str, ...]] = {"decree": _NAMES, "benefit": BENEFIT_WORDS, "reason": REASON_WORDS}
+# Columns of so many rows stay in the processor's cache from one clause to the next.
+_SLICE = 16_384
+
+Buffers = dict[str, Column]
 
 
 def calculate(frame: pd.DataFrame, store: ParameterStore | None = None) -> pd.DataFrame:
@@ -62,6 +64,63 @@ def calculate(frame: pd.DataFrame, store: ParameterStore | None = None) -> pd.Da
     ``rows[3].birth_date`` (position in the frame), all of them at once.
     """
     store = store or default_store()
+    people = _read(frame)
+    out = _buffers(people.size, by_decree=False)
+    _answer(out, people, store)
+    for name in _WORDS:
+        out[name] = np.array(_TABLES[name], dtype=object)[out[name]]
+    return _finished(out, frame.index, COLUMNS)
+
+
+def calculate_months(
+    frame: pd.DataFrame,
+    leave_dates: Sequence[date],
+    store: ParameterStore | None = None,
+    *,
+    accrue_insurance: bool = True,
+    by_decree: bool = False,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Answer every person for every leave date: the table behind a leave profile, for many people.
+
+    As ``policies.leave_profile``: everything else of a row stays; the months of insurance move with the date unless
+    ``accrue_insurance`` is off; a decision date after the leave is dropped. Rows come date by date in the order of
+    ``frame`` and keep its index; the first column is ``leave_date`` (datetime64), words are categoricals, the rest as
+    ``calculate``. ``by_decree`` adds ``total_178`` … ``total_29``: what each decree alone would pay a row that leaves
+    decree and benefit open (0 for other rows). What does not depend on the leave month is computed once for all.
+    """
+    store = store or default_store()
+    people = _read(frame)
+    size = people.size
+    out = _buffers(size * len(leave_dates), by_decree=by_decree)
+    moves = [split_days(np.full(1, day.toordinal(), dtype=np.int64)) for day in leave_dates]
+
+    def work(start: int) -> None:
+        rows = np.arange(start, min(start + _SLICE, size), dtype=np.int64)
+        part = people.take(rows)
+        for position, day in enumerate(moves):
+            first = position * size + start
+            slices = {name: column[first : first + len(rows)] for name, column in out.items()}
+            _answer(slices, _moved(part, day, accrue_insurance), store, start)
+
+    starts = range(0, size, _SLICE)
+    if threads > 1 and len(starts) > 1:
+        _breaks(store)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, starts))
+    else:
+        for start in starts:
+            work(start)
+    columns: dict[str, Any] = dict(out)
+    for name in _WORDS:
+        columns[name] = pd.Categorical.from_codes(out[name], categories=list(_TABLES[name]), validate=False)  # type: ignore[call-overload]
+    days = np.array(list(leave_dates), dtype="datetime64[s]")
+    columns = {"leave_date": np.repeat(days, size), **columns}
+    index = frame.index if len(leave_dates) == 1 else frame.index[np.tile(np.arange(size), len(leave_dates))]
+    return _finished(columns, index, ("leave_date", *COLUMNS, *(BY_DECREE if by_decree else ())))
+
+
+def _read(frame: pd.DataFrame) -> People:
     columns = Columns(frame)
     people = read_people(columns)
     faults = columns.faults
@@ -69,19 +128,40 @@ def calculate(frame: pd.DataFrame, store: ParameterStore | None = None) -> pd.Da
         faults = _benefit_faults(people)
     if faults:
         raise CaseFaults(faults)
-    out: dict[str, Column] = {name: np.zeros(people.size, dtype=np.int64) for name in COLUMNS}
-    for name in ("decree", "benefit", "reason"):
-        out[name] = np.full(people.size, "", dtype=object)
-    out["eligible"] = np.zeros(people.size, dtype=np.bool_)
-    for rows, day in _periods(people, store):
-        try:
-            _fill(out, rows, people.take(rows), store, day)
-        except ParameterGap as gap:
-            raise CaseFaults([Fault(f"rows[{rows[0]}].leave_date", f"chưa có quy định để tính: {gap}")]) from gap
+    return people
+
+
+def _buffers(size: int, *, by_decree: bool) -> Buffers:
+    out: Buffers = {name: np.zeros(size, dtype=np.int64) for name in (*COLUMNS, *(BY_DECREE if by_decree else ()))}
+    for name in _WORDS:
+        out[name] = np.zeros(size, dtype=np.int8)
+    out["eligible"] = np.zeros(size, dtype=np.bool_)
+    return out
+
+
+def _finished(out: dict[str, Any], index: pd.Index[Any], columns: Sequence[str]) -> pd.DataFrame:
     for name in ("years_early", "social_insurance_years"):
         # Tenths of a year in halves: exact in binary.
         out[name] = out[name] / 10
-    return pd.DataFrame(out, index=frame.index, columns=list(COLUMNS))
+    return pd.DataFrame(out, index=index, columns=list(columns), copy=False)
+
+
+def _moved(people: People, day: Days, accrue_insurance: bool) -> People:
+    """The same people leaving on ``day`` (one element)."""
+    size = people.size
+    leave = day.take(np.zeros(size, dtype=np.int64))
+    shift = (leave.index - people.leave.index) if accrue_insurance else np.zeros(1, dtype=np.int64)
+    decided = people.decided
+    if decided.known.any():
+        known = decided.known & (decided.number <= leave.number)
+        decided = Days(decided.number, decided.index, decided.day, known, decided.memo)
+    return replace(
+        people,
+        leave=leave,
+        decided=decided,
+        insured=np.maximum(0, people.insured + shift),
+        public=np.maximum(0, people.public + shift),
+    )
 
 
 def _benefit_faults(people: People) -> list[Fault]:
@@ -100,9 +180,9 @@ def _benefit_faults(people: People) -> list[Fault]:
     return faults
 
 
-def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
-    """Rows by period between two changes of any parameter, with one day that stands for the period."""
-    breaks = store.memo.get("batch.breaks")
+def _breaks(store: ParameterStore) -> Ints:
+    """Days on which any parameter changes."""
+    breaks: Ints | None = store.memo.get("batch.breaks")
     if breaks is None:
         days: set[int] = set()
         for name in store.names():
@@ -113,7 +193,12 @@ def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
                 if isinstance(version.value, date):
                     days.update((ordinal(version.value), ordinal(version.value) + 1))
         breaks = store.memo["batch.breaks"] = np.array(sorted(days), dtype=np.int64)
-    period = np.searchsorted(breaks, people.leave.number, side="right")
+    return breaks
+
+
+def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
+    """Rows by period between two changes of any parameter, with one day that stands for the period."""
+    period = np.searchsorted(_breaks(store), people.leave.number, side="right")
     found: list[tuple[Ints, date]] = []
     for value in np.unique(period):
         rows: Ints = np.flatnonzero(period == value).astype(np.int64)
@@ -121,102 +206,46 @@ def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
     return found
 
 
-def _fill(out: dict[str, Column], rows: Ints, people: People, store: ParameterStore, day: date) -> None:
+def _answer(out: Buffers, people: People, store: ParameterStore, offset: int = 0) -> None:
+    """Answer everybody into ``out``; ``offset`` is the position of the first row in the caller's frame."""
+    for rows, day in _periods(people, store):
+        try:
+            _fill(out, rows, people.take(rows), store, day)
+        except ParameterGap as gap:
+            message = f"chưa có quy định để tính: {gap}"
+            raise CaseFaults([Fault(f"rows[{rows[0] + offset}].leave_date", message)]) from gap
+
+
+def _fill(out: Buffers, rows: Ints, people: People, store: ParameterStore, day: date) -> None:
     """Answer the rows of one period, grouped by what they ask for."""
-    special = {"retained_leadership_allowance", "grassroots_secondment", "talent_allowance"}
+    monthly = {"retained_leadership_allowance", "grassroots_secondment", "talent_allowance"}
     key = people.decree * len(BENEFIT_WORDS) + people.benefit
     kind = np.zeros(people.size, dtype=np.int64)
     for code in np.unique(key).tolist():
         decree, benefit = divmod(code, len(BENEFIT_WORDS))
-        group = code + 1 if BENEFIT_WORDS[benefit] in special else -1 - decree
-        kind[key == code] = group
+        kind[key == code] = code + 1 if BENEFIT_WORDS[benefit] in monthly else -1 - decree
     for value in np.unique(kind).tolist():
         inner: Ints = np.flatnonzero(kind == value).astype(np.int64)
         g = Group(people.take(inner), store, day)
         if value > 0:
-            answer = _special(g, BENEFIT_WORDS[(value - 1) % len(BENEFIT_WORDS)])
-            _write(out, rows[inner], answer, _name(answer.decree, g.size))
+            answer = choice.special(g, BENEFIT_WORDS[(value - 1) % len(BENEFIT_WORDS)])
+            _write(out, rows[inner], answer, DECREE_WORDS.index(answer.decree))
             continue
         decree = DECREE_WORDS[-1 - value]
-        if decree == "auto":
-            answer, names = _auto(g)
-        else:
-            answer = others.talent(g) if decree == "179" else dict(_LEAVES)[decree](g)
-            names = _name(decree, g.size)
+        if decree != "auto":
+            _write(out, rows[inner], choice.by_name(g, decree), DECREE_WORDS.index(decree))
+            continue
+        answer, names, totals = choice.best(g)
         _write(out, rows[inner], answer, names)
+        if BY_DECREE[0] in out:
+            free = g.p.benefit == 0
+            for code, amount in totals.items():
+                out[f"total_{code}"][rows[inner]] = np.where(free, amount, 0)
 
 
-def _special(g: Group, benefit: str) -> Answer:
-    return others.talent(g) if benefit == "talent_allowance" else nd178.other(g, benefit)
-
-
-def _name(code: str, size: int) -> Column:
-    found: Column = np.full(size, BY_CODE[code].identity.name, dtype=object)
-    return found
-
-
-def _auto(g: Group) -> tuple[Answer, Column]:
-    """The highest total among the eligible; where nobody is, the decree that the leave date names."""
-    p = g.p
-    tried: list[tuple[str, Answer, Bools]] = []
-    waiting = p.benefit == BENEFIT_WORDS.index("waiting_leave")
-    severance = p.benefit == BENEFIT_WORDS.index("severance")
-    for code, function in _LEAVES:
-        if code == "177":
-            applies = ((p.group_177 >= 0) & ~severance) | waiting
-        elif code == "NQ07":
-            applies = ~severance & ~waiting
-        else:
-            applies = ~waiting
-        if applies.any():
-            tried.append((code, function(g), applies))
-    chosen = _named(g, np.where(waiting, "177", "").astype(object))
-    best = np.full(g.size, -1, dtype=np.int64)
-    for code, answer, applies in tried:
-        better = applies & answer.eligible & (answer.total > best)
-        chosen[better] = code
-        best = np.where(better, answer.total, best)
-    result: Answer | None = None
-    names = np.full(g.size, "", dtype=object)
-    for code, answer, _ in tried:
-        mask = chosen == code
-        names[mask] = BY_CODE[code].identity.name
-        result = answer if result is None else answer.where(mask, result)
-    assert result is not None
-    return result, names
-
-
-def _named(g: Group, given: Column) -> Column:
-    """The table of the law pack (see ``policies.selection.decree_by_date``)."""
-    p = g.p
-    has_group = p.group_177 >= 0
-    if g.day < g.first_value("nd178.window.first_leave"):
-        use_177 = (
-            has_group & (g.day >= g.first_value("nd177.in_force")) & (p.benefit != BENEFIT_WORDS.index("severance"))
-        )
-        found = np.where(use_177, "177", "29").astype(object)
-    else:
-        open_178 = ~nd178.window_closed(g)
-        reduction = "154" if g.day >= g.first_value("nd154.window.first") else "29"
-        limit = g.store.versions("nd178.7a.max_months")[0]
-        excluded = g.store.versions("nd178.7a.excluded_categories")[0].value
-        covered = (g.gap <= limit.value) & ~g.category_in(excluded) & (g.day >= limit.valid_from)
-        found = np.where(open_178 & covered, "178", reduction).astype(object)
-        by_change = np.where(open_178 | (reduction == "29"), "178", reduction).astype(object)
-        found = np.where(p.affected, by_change, found)
-        found = np.where(has_group & ~p.affected, "177", found)
-        in_7b = g.group_177_in(g.store.versions("nd178.7b.groups")[0].value)
-        found = np.where(in_7b, np.where(open_178, "178", "177").astype(object), found)
-        # Without the decree the table names among those tried, the first tried stands for it.
-        no_177 = p.benefit == BENEFIT_WORDS.index("severance")
-        found = np.where((found == "177") & no_177, "178", found)
-    result: Column = np.where(given == "", found, given)
-    return result
-
-
-def _write(out: dict[str, Column], rows: Ints, answer: Answer, names: Column) -> None:
+def _write(out: Buffers, rows: Ints, answer: Answer, decree: Column | int) -> None:
     values: dict[str, Any] = {
-        "decree": names,
+        "decree": decree,
         "benefit": answer.benefit,
         "eligible": answer.eligible,
         "reason": answer.reason,
@@ -229,5 +258,6 @@ def _write(out: dict[str, Column], rows: Ints, answer: Answer, names: Column) ->
     }
     for code in LINES:
         values[code] = answer.lines.get(code, 0)
+    where: Ints | slice = slice(None) if len(rows) == len(out["total"]) else rows
     for name, column in values.items():
-        out[name][rows] = column
+        out[name][where] = column

@@ -6,57 +6,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from policies.batch.exact import Bools, Column, Ints, digits_of, product, round_half_up, scaled, total
-from policies.batch.people import People, first_day
+from policies.batch.exact import Bools, Column, Ints, Words, digits_of, product, round_half_up, scaled, total
+from policies.batch.people import BENEFIT_WORDS, People, first_day
 from policies.engine import case as schema
 from policies.engine.dates import MONTHS_PER_YEAR, first_of_index
 from policies.engine.parameters import ParameterStore
-from policies.retirement.age import retirement_age
+from policies.labels import REFUSAL_LABELS
+from policies.retirement.age import ANNEX_2, ROADMAP, retirement_age
 
 # Years are kept in tenths, so that halves are whole numbers.
 TENTHS = 10
 
 
-@dataclass
-class Refusals:
-    """Reasons in the order of the one-case path; the first that holds is the reason of the row."""
+# Words travel as small numbers through the columns and become text only in the result.
+REASON_WORDS = ("eligible", *REFUSAL_LABELS)
+_REASON_CODES = {word: code for code, word in enumerate(REASON_WORDS)}
+_BENEFIT_CODES = {word: code for code, word in enumerate(BENEFIT_WORDS)}
 
-    size: int
-    masks: list[Bools] = field(default_factory=list)
-    codes: list[str] = field(default_factory=list)
+
+class Refusals:
+    """Reasons in the order of the one-case path; the first that holds is the reason of the row.
+
+    ``reason`` holds positions in ``REASON_WORDS``; 0 is a row that nothing refuses.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.reason: Words = np.zeros(size, dtype=np.int8)
 
     def add(self, code: str, mask: Bools) -> None:
         """Refuse the rows of ``mask``."""
-        self.masks.append(mask)
-        self.codes.append(code)
+        np.putmask(self.reason, mask & (self.reason == 0), _REASON_CODES[code])
 
     def any(self) -> Bools:
         """Rows with at least one reason."""
-        found: Bools = np.zeros(self.size, dtype=np.bool_)
-        for mask in self.masks:
-            found = found | mask
-        return found
-
-    def first(self, otherwise: str) -> Column:
-        """The first reason of each row, ``otherwise`` where there is none."""
-        found: Column = np.full(self.size, otherwise, dtype=object)
-        for mask, code in zip(reversed(self.masks), reversed(self.codes), strict=True):
-            found[mask] = code
+        found: Bools = self.reason != 0
         return found
 
 
 @dataclass
 class Answer:
-    """What one decree answers for every row: words, counts and lines (đồng by line code)."""
+    """What one decree answers for every row: words, counts and lines (đồng by line code).
+
+    ``benefit`` and ``reason`` are positions in ``BENEFIT_WORDS`` and ``REASON_WORDS``.
+    """
 
     decree: str
-    benefit: Column
+    benefit: Words
     eligible: Bools
-    reason: Column
+    reason: Words
     salary: Ints
     months: Ints
     years: Ints
@@ -64,12 +67,12 @@ class Answer:
     severance_months: Ints
     lines: dict[str, Ints] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def total(self) -> Ints:
-        """Sum of the lines."""
+        """Sum of the lines; the lines stay as they are once it was asked for."""
         found: Ints = np.zeros(len(self.eligible), dtype=np.int64)
         for amount in self.lines.values():
-            found = found + amount
+            found += amount
         return found
 
     def without_months(self) -> Answer:
@@ -79,19 +82,18 @@ class Answer:
 
     def where(self, mask: Bools, other: Answer) -> Answer:
         """This answer on ``mask``, ``other`` elsewhere."""
-        empty = np.zeros(len(mask), dtype=np.int64)
         return Answer(
             self.decree,
-            np.where(mask, self.benefit, other.benefit),
-            np.where(mask, self.eligible, other.eligible),
-            np.where(mask, self.reason, other.reason),
-            np.where(mask, self.salary, other.salary),
-            np.where(mask, self.months, other.months),
-            np.where(mask, self.years, other.years),
-            np.where(mask, self.insurance_years, other.insurance_years),
-            np.where(mask, self.severance_months, other.severance_months),
+            _either(mask, self.benefit, other.benefit),
+            _either(mask, self.eligible, other.eligible),
+            _either(mask, self.reason, other.reason),
+            _either(mask, self.salary, other.salary),
+            _either(mask, self.months, other.months),
+            _either(mask, self.years, other.years),
+            _either(mask, self.insurance_years, other.insurance_years),
+            _either(mask, self.severance_months, other.severance_months),
             {
-                code: np.where(mask, self.lines.get(code, empty), other.lines.get(code, empty))
+                code: _either(mask, self.lines.get(code, NOTHING), other.lines.get(code, NOTHING))
                 for code in {*self.lines, *other.lines}
             },
         )
@@ -112,6 +114,7 @@ class Group:
         limit = self.param("counting.half_year_limit")
         self.years = half_years(self.months, limit)
         self.insurance_years = half_years(people.insured, limit)
+        self._none = self.zeros()
         self.age_reached = people.leave.number >= self.pension_day
         self.previous_base = self._base_of(people.leave.index - 1)
         self._salaries: dict[Any, Ints] = {}
@@ -134,11 +137,11 @@ class Group:
 
     def category_in(self, names: Sequence[str]) -> Bools:
         """Rows whose category is one of ``names``."""
-        return np.isin(self.p.category, [schema.CATEGORIES.index(n) for n in names])
+        return _among(self.p.category, schema.CATEGORIES, names)
 
     def group_177_in(self, names: Sequence[str]) -> Bools:
         """Rows whose NĐ 177 group is one of ``names``."""
-        return np.isin(self.p.group_177, [schema.GROUPS_177.index(n) for n in names])
+        return _among(self.p.group_177, schema.GROUPS_177, names)
 
     def shorter_than(self, months: int) -> Bools:
         """Less than ``months`` remain to the pension day."""
@@ -164,6 +167,16 @@ class Group:
 
     def _salary(self, components: Sequence[str], base: Ints) -> Ints:
         p = self.p
+        digits = p.coefficient_digits + 2 * (p.percent_digits + 2)
+        amount = round_half_up(product(self._exact_salary(tuple(components)), base), digits)
+        return np.where(p.agreed > 0, p.agreed, amount) if self.p.any_agreed else amount
+
+    def _exact_salary(self, components: tuple[str, ...]) -> Column:
+        """Salary per đồng of base salary, scaled: it is the same in every leave month."""
+        p = self.p
+        found: Column | None = p.memo.get(components)
+        if found is not None:
+            return found
         unit = 10 ** (p.percent_digits + 2)  # one hundred percent
         core = product(p.coefficient, unit)
         if "leadership" in components:
@@ -177,8 +190,8 @@ class Group:
         exact = product(core, rate)
         if "retained_difference" in components:
             exact = total(exact, product(p.allowances["retained_difference"], unit * unit))
-        amount = round_half_up(product(exact, base), p.coefficient_digits + 2 * (p.percent_digits + 2))
-        return np.where(p.agreed > 0, p.agreed, amount)
+        p.memo[components] = exact
+        return exact
 
     def pay(self, factor: Decimal | int, count: Column | int, salary: Ints, *, tenths: bool = False) -> Ints:
         """``factor × count × salary`` half up; ``tenths`` says that ``count`` is in tenths (years in halves)."""
@@ -214,14 +227,14 @@ class Group:
         eligible = ~refusals.any()
         return Answer(
             decree,
-            np.full(self.size, benefit, dtype=object),
+            np.full(self.size, _BENEFIT_CODES[benefit], dtype=np.int8),
             eligible,
-            refusals.first("eligible"),
+            refusals.reason.copy(),
             salary,
             self.months,
             self.years,
             self.insurance_years,
-            self.zeros(),
+            self._none,
         )
 
     def not_yet(self, decree: str, benefit: str) -> Answer:
@@ -237,8 +250,15 @@ class Group:
 
     def _pension_index(self) -> Ints:
         p = self.p
-        key = (p.birth_index * 2 + p.annex_2) * 2 + p.male
-        keys, inverse = np.unique(key, return_inverse=True)
+        in_force = tuple(self.store.at(name, self.day).valid_from for name in (ROADMAP, ANNEX_2))
+        known: Ints | None = p.memo.get(("pension", in_force))
+        if known is not None:
+            return known
+        kinds = p.memo.get("pension kinds")
+        if kinds is None:
+            key = (p.birth_index * 2 + p.annex_2) * 2 + p.male
+            kinds = p.memo["pension kinds"] = np.unique(key, return_inverse=True)
+        keys, inverse = kinds
         table = np.empty(len(keys), dtype=np.int64)
         for i, code in enumerate(keys.tolist()):
             rest, male = divmod(code, 2)
@@ -248,15 +268,39 @@ class Group:
             )
             table[i] = age.pension_from.year * MONTHS_PER_YEAR + age.pension_from.month - 1
         found: Ints = table[inverse]
+        p.memo["pension", in_force] = found
         return found
 
     def _base_of(self, index: Ints, number: Ints | None = None) -> Ints:
         """Base salary on the first day of a month, or on a day."""
         days = first_day(index) if number is None else number
+        if len(days) and days.min() == days.max():  # one leave month for everybody, the usual case
+            return np.full(len(days), self.store.at("salary.base", date.fromordinal(int(days[0]))).value, np.int64)
         distinct, inverse = np.unique(days, return_inverse=True)
         values = [self.store.at("salary.base", date.fromordinal(int(d))).value for d in distinct]
         found: Ints = np.array(values, dtype=np.int64)[inverse]
         return found
+
+
+def _among(codes: Ints, words: Sequence[str], names: Sequence[str]) -> Bools:
+    """Rows whose word is one of ``names``; the code −1 (no word) finds the last place, which is False."""
+    table = np.array([*(word in names for word in words), False], dtype=np.bool_)
+    found: Bools = table[codes]
+    return found
+
+
+NOTHING: Ints = np.zeros((), dtype=np.int64)
+
+
+def _either(mask: Bools, left: Column, right: Column) -> Column:
+    """``left`` on ``mask``, else ``right``; nothing to choose where both are the same column."""
+    return left if left is right else np.where(mask, left, right)
+
+
+def benefits(mask: Bools, left: str, right: str) -> Words:
+    """A column of benefits: ``left`` on ``mask``, else ``right``."""
+    found: Words = np.where(mask, np.int8(_BENEFIT_CODES[left]), np.int8(_BENEFIT_CODES[right]))
+    return found
 
 
 def half_years(months: Ints, limit: int) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from policies.batch.exact import Bools
-from policies.batch.group import Answer, Group, Refusals, only
+from policies.batch.group import Answer, Group, Refusals, benefits, only
 
 EARLY, WAITING = "early_retirement", "waiting_leave"
 
@@ -29,7 +29,7 @@ def answer(g: Group) -> Answer:
     asks_waiting = g.asks(WAITING)
     if g.day < g.first_value("nd177.in_force"):
         found = g.not_yet("177", EARLY)
-        found.benefit = np.where(asks_waiting, WAITING, EARLY).astype(object)
+        found.benefit = benefits(asks_waiting, WAITING, EARLY)
         return found
     early = _early(g)
     waiting = _waiting(g)

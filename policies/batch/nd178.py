@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from policies.batch.exact import Bools, Ints
-from policies.batch.group import Answer, Group, Refusals, only, ordinal
+from policies.batch.group import Answer, Group, Refusals, benefits, only, ordinal
 from policies.batch.nd177 import group_refused
 from policies.engine import case as schema
 from policies.engine.dates import add_months
@@ -173,7 +173,7 @@ def window_closed(g: Group) -> Bools:
 
 def answer(g: Group) -> Answer:
     """NĐ 178 for a leave: before the amendment both texts, the higher one is owed."""
-    asked = np.where(g.asks(SEVERANCE), SEVERANCE, EARLY).astype(object)
+    asked = benefits(g.asks(SEVERANCE), SEVERANCE, EARLY)
     if g.day < g.first_value("nd178.window.first_leave"):
         found = g.not_yet("178", EARLY)
         found.benefit = asked

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from policies.batch.exact import Bools, Ints, digits_of, product, round_half_up, scaled, total
-from policies.batch.group import Answer, Group, Refusals, only, ordinal
+from policies.batch.group import Answer, Group, Refusals, benefits, only, ordinal
 from policies.engine import case as schema
 from policies.engine.dates import MONTHS_PER_YEAR
 from policies.engine.money import percent
@@ -25,7 +25,7 @@ def reduction(g: Group, decree: str) -> Answer:
     last: date = g.first_value(f"{prefix}.window.last")
     if g.day < first:
         found = g.not_yet(decree, EARLY)
-        found.benefit = np.where(asks_severance, SEVERANCE, EARLY).astype(object)
+        found.benefit = benefits(asks_severance, SEVERANCE, EARLY)
         return found
     salary = g.salary(g.param(f"{prefix}.salary.components", min(g.day, last)))
     closed = g.day > last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ class Days:
     index: Ints
     day: Ints
     known: Bools
+    # Congress, reorganisation and term lie still while the leave month moves: their borders are computed once.
+    memo: dict[int, Ints] = field(default_factory=dict, compare=False)
 
     def take(self, rows: Ints) -> Days:
         """Some rows."""
@@ -36,10 +38,15 @@ class Days:
 
     def add_months(self, months: int | Ints) -> Ints:
         """Day numbers ``months`` later; a day that does not exist becomes the last of its month."""
+        known = self.memo.get(months) if isinstance(months, int) else None
+        if known is not None:
+            return known
         index = self.index + months
         first = first_day(index)
         length = first_day(index + 1) - first
         found: Ints = first + np.minimum(self.day, length) - 1
+        if isinstance(months, int):
+            self.memo[months] = found
         return found
 
 
@@ -103,6 +110,16 @@ class People:
     allowances: dict[str, Column]
     coefficient_digits: int
     percent_digits: int
+    # What does not change with the leave month (pension months, salary in shares of the base): computed once.
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def any_agreed(self) -> bool:
+        """Whether anybody has an agreed salary."""
+        found = self.memo.get("any agreed")
+        if found is None:
+            found = self.memo["any agreed"] = bool((self.agreed > 0).any())
+        return bool(found)
 
     @property
     def size(self) -> int:
@@ -111,8 +128,12 @@ class People:
 
     def take(self, rows: Ints) -> People:
         """Some rows."""
+        if len(rows) == self.size and np.array_equal(rows, np.arange(self.size)):
+            return self
         values: dict[str, Any] = {}
         for item in fields(self):
+            if item.name == "memo":
+                continue
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
                 value = value[rows]
