@@ -66,12 +66,18 @@ class Visitor:
         self.page.goto(self.base + path)
 
     def log_in(self, username: str) -> None:
-        """Log out whoever is in, and log in."""
-        self.go("/logout/")
+        """Log in, whoever was in before."""
+        self.page.context.clear_cookies()
+        self.go("/login/")
         self.page.get_by_label("Tên đăng nhập").fill(username)
         self.page.get_by_label("Mật khẩu", exact=True).fill(DEMO_PASSWORD)
         self.page.get_by_role("button", name="Đăng nhập").click()
         self.page.wait_for_url(self.base + "/")
+
+    def listen(self, message: Any) -> None:
+        """Keep what the browser complains about, with the address it complains of."""
+        if message.type == "error":
+            self.errors.append(f"{message.text} [{message.location.get('url', '')}]")
 
     @property
     def foreign(self) -> list[str]:
@@ -166,6 +172,6 @@ def visitor(site: Site, browser: Any) -> Iterator[Visitor]:
     made = Visitor(page, site.base)
     page.on("request", lambda request: made.asked.append(request.url))
     page.on("pageerror", lambda error: made.errors.append(str(error)))
-    page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
+    page.on("console", made.listen)
     yield made
     context.close()

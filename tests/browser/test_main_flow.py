@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -234,7 +235,7 @@ def test_the_calculator_works_by_keyboard_and_keeps_the_question_in_its_address(
     page.get_by_label("Hệ số lương", exact=True).fill("năm")
     page.get_by_role("button", name="Tính", exact=True).click()
     page.locator("#coefficient-err").wait_for()
-    assert page.evaluate("document.activeElement.id") == "coefficient"
+    expect(page.locator("#coefficient")).to_be_focused()  # the hand is where the error is
     page.go_back()
     page.locator("details.whybox summary").first.click()
     assert page.locator("details.whybox[open] li").first.is_visible()

@@ -467,7 +467,12 @@ def test_a_fact_is_corrected_by_a_document_and_taken_back(world, session, login,
     assert "bắt buộc" in words(client.post(f"/cases/{case_id}/facts", data=data))
     assert client.post(f"/cases/{case_id}/facts", data={**data, "document": "QĐ 9/QĐ-SNV"}).status_code == 302
     assert fresh(session).get(DownsizingCase, case_id).total > before
-    assert "QĐ 9/QĐ-SNV" in words(client.get(f"/cases/{case_id}/?tab=facts"))
+    percent = {"key": "seniority_percent", "value": "7,5", "document": "QĐ 10/QĐ-SNV"}
+    assert client.post(f"/cases/{case_id}/facts", data=percent).status_code == 302
+    shown = words(client.get(f"/cases/{case_id}/?tab=facts"))
+    assert "QĐ 9/QĐ-SNV" in shown and "Thâm niên nghề (%)" in shown and "7,5" in shown
+    assert "Thâm niên nghề (%)" in words(client.get(f"/cases/{case_id}/"))  # among what changed since the last time
+    assert client.post(f"/cases/{case_id}/facts", data={"back": "seniority_percent"}).status_code == 302
     assert client.post(f"/cases/{case_id}/facts", data={"back": "coefficient"}).status_code == 302
     assert fresh(session).get(DownsizingCase, case_id).total == before
 

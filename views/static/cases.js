@@ -21,7 +21,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-open-box]");
   if (link) { event.preventDefault(); open(link.getAttribute("href").slice(1)); }
 });
-// The first wrong box is where the hand should be.
-document.querySelector("[aria-invalid=true]")?.focus();
+// The first wrong box is where the hand should be; after the load, because the jump to an anchor takes the focus away.
+const toFirstError = () => requestAnimationFrame(() => document.querySelector("[aria-invalid=true]")?.focus());
+if (document.readyState === "complete") toFirstError(); else addEventListener("load", toFirstError);
 // A step that was refused comes back with its dialog open and everything typed still there.
 document.querySelector("dialog[data-open]")?.showModal();
