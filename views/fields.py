@@ -245,6 +245,8 @@ class ChoiceField(SelectField):
     """A select over declared words; an unknown value is named."""
 
     def pre_validate(self, form: Any) -> None:
+        if self.data is None and any(value == "" for value, *_rest in self.iter_choices()):
+            self.data = ""  # not sent at all is the empty choice, where there is one
         try:
             super().pre_validate(form)
         except ValidationError:

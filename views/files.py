@@ -51,4 +51,6 @@ class FileView(BaseView):
         if not path.is_file():
             raise NotFound()
         security_log.record("file", f"{record_type} {record_id}", f"attachment {attachment_id}")
-        return send_file(path, mimetype=media, as_attachment=True, download_name=name, etag=False, max_age=0)
+        answer = send_file(path, mimetype=media, as_attachment=True, download_name=name, etag=False)
+        answer.headers["Cache-Control"] = "no-store"  # personal data stays in no shared cache
+        return answer
