@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hrms.kernel import access
 from hrms.kernel.db import db
@@ -102,12 +102,16 @@ def source_heading(code: str) -> str:
 
 
 def by_source(file: CaseFile) -> dict[str, int]:
-    """The amount of a case by purse: the local top-up has one of its own."""
-    top_up = file.case.top_up_part or 0
-    parts = {file.case.funding_source or UNKNOWN_SOURCE: file.total - top_up}
-    if top_up:
-        parts["local_top_up"] = parts.get("local_top_up", 0) + top_up
-    return parts
+    """The amount of a case by purse: the local top-up and what the unit's estimate pays have purses of their own."""
+    case = file.case
+    main = case.funding_source or UNKNOWN_SOURCE
+    top_up = case.top_up_part or 0
+    estimate = 0 if main == "own_revenue" else case.estimate_part or 0
+    parts = {main: file.total - top_up - estimate}
+    for code, amount in (("local_top_up", top_up), ("unit_estimate", estimate)):
+        if amount:
+            parts[code] = parts.get(code, 0) + amount
+    return {code: amount for code, amount in parts.items() if amount or len(parts) == 1}
 
 
 def find_batch(key: int | str) -> CaseBatch:
@@ -124,6 +128,14 @@ def cases_of(batch: CaseBatch, *more: Callable[[Any], Any]) -> list[DownsizingCa
     query = access.restrict(query.options(*WITH_PARTS), DownsizingCase, "print")
     found = list(db.session.scalars(query))
     return sorted(found, key=lambda case: (case.person.sort_key, case.id))
+
+
+def case_count(batch: CaseBatch) -> int:
+    """How many cases of a round a list would hold."""
+    query = select(func.count(DownsizingCase.id)).where(
+        DownsizingCase.batch_id == batch.id, DownsizingCase.state.not_in(OUT)
+    )
+    return db.session.scalar(access.restrict(query, DownsizingCase, "print")) or 0
 
 
 def batch_file(batch: CaseBatch, *, for_signature: bool = False) -> BatchFile:

@@ -16,7 +16,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound, Refused
 from models.organization import OrgUnit
 from models.restructuring import CaseCalculation, DownsizingCase
-from reports.formats import birth, day_in_text
+from reports.formats import birth, day_in_text, without_stop
 from reports.letter import Body, body_of, issuing_unit
 
 # A paper of a case in one of these states may be signed; before, it is a draft and says so across the page.
@@ -27,10 +27,12 @@ ACTIONS = {
     "early_retirement": "nghỉ hưu trước tuổi",
     "severance": "nghỉ thôi việc",
     "waiting_leave": "nghỉ công tác chờ đủ tuổi nghỉ hưu",
-    "talent_allowance": "hưởng phụ cấp tăng thêm đối với người có tài năng",
-    "retained_leadership_allowance": "bảo lưu phụ cấp chức vụ lãnh đạo",
+    "talent_allowance": "hưởng phụ cấp tăng thêm dành cho người có tài năng",
+    "retained_leadership_allowance": "hưởng phụ cấp chức vụ lãnh đạo được bảo lưu",
     "grassroots_secondment": "hưởng trợ cấp tăng cường về cơ sở",
 }
+LEAVES = ("early_retirement", "severance", "waiting_leave")  # benefits of somebody who goes
+MONTHLY = ("retained_leadership_allowance", "talent_allowance")  # paid every month, not once
 DECREE_NAMES = {
     "178": "Nghị định số 178/2024/NĐ-CP",
     "177": "Nghị định số 177/2024/NĐ-CP",
@@ -82,6 +84,8 @@ class CaseFile:
     @property
     def action(self) -> str:
         """What the person is granted, as a decision says it."""
+        if self.decree == "NQ07" and self.benefit == "early_retirement":
+            return "nghỉ hưu và hưởng trợ cấp một lần"  # of age already: nothing is early about it
         return ACTIONS.get(self.benefit, "hưởng chính sách, chế độ")
 
     @property
@@ -179,7 +183,12 @@ class CaseFile:
         lead = _("Hồ sơ %(number)s chưa đủ điều kiện hưởng", number=self.case.label)
         raise Refused(
             [
-                Fault("case", f"{lead}: {reason['message']} ({reason['article']}).", reason["article"], reason["code"])
+                Fault(
+                    "case",
+                    f"{lead}: {without_stop(reason['message'])} ({reason['article']}).",
+                    reason["article"],
+                    reason["code"],
+                )
                 for reason in self.result.get("reasons") or ()
             ]
             or [Fault("case", f"{lead}.", code="not_eligible")]

@@ -7,7 +7,7 @@ from datetime import date
 from hrms.kernel import clock
 from hrms.kernel.text import format_integer
 from reports import bases, pdf, wording
-from reports.case_file import CaseFile
+from reports.case_file import LEAVES, MONTHLY, CaseFile
 from reports.formats import day_in_text
 from reports.letter import NUMBER_BLANK, Body, Letterhead, Numbered, Recipients, home_affairs_body, province_body
 
@@ -33,7 +33,7 @@ def about_of(file: CaseFile) -> str:
     """Trích yếu with the name: it stands on the paper only, never in a file's metadata."""
     if file.case.revision > 1:
         return f"Về việc điều chỉnh chính sách, chế độ {file.action} đối với {file.honorific} {file.unbroken_name}"
-    verb = "giải quyết" if file.benefit in ("early_retirement", "severance", "waiting_leave") else ""
+    verb = "giải quyết" if file.benefit in LEAVES else ""
     return " ".join(f"Về việc {verb} {file.action} đối với {file.honorific}".split()) + f" {file.unbroken_name}"
 
 
@@ -72,6 +72,7 @@ def decision(
         "insured": wording.insured(file),
         "lines": wording.paid_lines(file),
         "money": wording.money(file.total),
+        "monthly": file.benefit in MONTHLY,
         "funding": wording.funding(file),
         "pension": _pension(file),
         "correction": _correction(file),
@@ -85,7 +86,7 @@ def decision(
 
 def _requests(file: CaseFile, choice: str, submission: Numbered) -> list[str]:
     lines = []
-    if file.case.application_on is not None:
+    if file.case.application_on is not None and file.benefit in LEAVES:
         when = day_in_text(file.case.application_on)
         lines.append(f"Xét đơn xin {file.action} {when} của {file.honorific} {file.name}")
     proposer = file.body.decider if choice != "province" else home_affairs_body().decider

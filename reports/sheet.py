@@ -17,7 +17,7 @@ from policies.labels import ANNEX_LABELS, BENEFIT_LABELS, CATEGORY_LABELS, DECRE
 from reports import pdf
 from reports.case_file import CaseFile
 from reports.charts import FONTS
-from reports.formats import birth_text, day, number
+from reports.formats import birth_text, day, number, without_stop
 from reports.letter import Hand, Letterhead
 from reports.salary_parts import salary_parts
 from reports.tree import plain, tree_lines
@@ -160,7 +160,10 @@ class Sheet:
                 BENEFIT_LABELS.get(str(row["benefit"]), str(row["benefit"])),
                 bool(row["eligible"]),
                 int(row["total"]),
-                [f"{plain(reason['message'])} ({reason['article']})" for reason in row.get("reasons") or ()],
+                [
+                    f"{without_stop(plain(reason['message']))} ({reason['article']})"
+                    for reason in row.get("reasons") or ()
+                ],
             )
             for row in rows
         ]

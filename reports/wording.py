@@ -84,6 +84,9 @@ def funding(file: CaseFile) -> str:
     text = source or NOTHING * 3
     if source and rule and file.case.funding_source in ("salary_reform", "unit_estimate", "own_revenue"):
         text += f", theo quy định tại {rule}"
+    estimate = file.case.estimate_part or 0
+    if estimate and file.case.funding_source not in ("unit_estimate", "own_revenue"):
+        text += f"; riêng {format_integer(estimate)} đồng từ {SOURCES['unit_estimate']}"
     if top_up:
         text += f"; riêng {format_integer(top_up)} đồng hỗ trợ thêm từ {SOURCES['local_top_up']}"
         if file.case.local_top_up_decision:

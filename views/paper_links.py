@@ -50,6 +50,6 @@ def batch_paper_urls(batch: CaseBatch) -> list[tuple[str, str]]:
         if "xlsx" in report.formats and access.may(*report.sheet_permission):
             sheet = url_for("PaperView.sheet", batch_id=batch.id, kind=report.name)
             links.append((sheet, _("%(title)s (Excel)", title=_(report.title))))
-    if access.may("paper", "write"):
-        links.append((url_for("PaperView.round", batch_id=batch.id), _("In bản trình ký, in hàng loạt…")))
+    words = _("In bản trình ký, in hàng loạt…") if access.may("paper", "write") else _("In hàng loạt…")
+    links.append((url_for("PaperView.round", batch_id=batch.id), words))
     return links

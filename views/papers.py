@@ -14,7 +14,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hrms.commands import security_log
+from hrms.commands import law, security_log
 from hrms.commands.restructuring.papers import PrintPaper, papers_of
 from hrms.commands.restructuring.words import PAPER_KINDS
 from hrms.kernel import access, actor, clock, jobs
@@ -25,7 +25,7 @@ from models.organization import OrgUnit
 from models.restructuring import CaseBatch, CasePaper, DownsizingCase
 from policies import api
 from reports import many
-from reports.batch_file import find_batch
+from reports.batch_file import case_count, find_batch
 from reports.case_file import find_case
 from reports.letter import HOME_AFFAIRS_SYMBOL, by_symbol, issuing_unit, province
 from reports.makers import CASE_PAPERS
@@ -41,6 +41,7 @@ from views.templating import dmy, page
 
 # A PDF is shown by the browser's own viewer, which the pages' policy (no objects, no plug-ins) would stop.
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+AT_ONCE = 150  # cases of a round; a longer list is laid out in the background (some 20 ms a person)
 OPTIONS = ("issuer", "for_signature", "paper")
 
 
@@ -119,7 +120,7 @@ class PaperView(BaseView):
             computed=Computed(
                 api.ENGINE_VERSION,
                 str(found.trial.result["law_version"]),
-                api.parameters_fingerprint(),
+                law.current_store().fingerprint,
                 actor.current().name,
                 f"{local:%H:%M} ngày {local:%d/%m/%Y}",
             ),
@@ -197,10 +198,16 @@ class PaperView(BaseView):
     def batch(self, batch_id: int, kind: str) -> Any:
         """One paper of a round, as it stands now."""
         report = about_batch(kind)
+        size = case_count(find_batch(batch_id))
+        if size > AT_ONCE:
+            flash(
+                _("Đợt có %(n)s hồ sơ nên văn bản được in ở chế độ nền. Hãy chọn ở mục «In hàng loạt».", n=size), "info"
+            )
+            return redirect(url_for("PaperView.round", batch_id=batch_id))
         return _shown(report, batch_id, f"batch {batch_id}", options(report))
 
     @expose("/batch/<int:batch_id>/")
-    @needs("paper", "write")
+    @needs("case", "print")
     def round(self, batch_id: int) -> Any:
         """Where papers of a round are printed for signature, and papers of all its cases at once."""
         return self._round(find_batch(batch_id))
@@ -256,9 +263,11 @@ class PaperView(BaseView):
     @expose("/batch/<int:batch_id>/many", methods=["POST"])
     @needs("case", "print")
     def print_many(self, batch_id: int) -> Any:
-        """One paper of every case of the round, in the background, as one file."""
+        """In the background: one paper of every case of the round as one file, or a long list of the round itself."""
         batch = find_batch(batch_id)
-        report = about_case(request.form.get("kind", ""))
+        report = _maybe(request.form.get("kind", ""))
+        if report is None:
+            raise NotFound()
         payload = {
             "batch": batch.id,
             "kind": report.name,
@@ -310,6 +319,13 @@ def _turns(figure: Figure) -> str:
     )
 
 
+def _maybe(name: str) -> Report | None:
+    try:
+        return report_named(name)
+    except UnknownReport:
+        return None
+
+
 def _issuers() -> list[tuple[str, str]]:
     parameter = report_named("decision").parameter("issuer")
     assert parameter is not None
@@ -330,24 +346,29 @@ def _issuer_id(name: str, issuer: str, unit: OrgUnit) -> int | None:
 def papers_job(payload: Any, progress: jobs.Progress) -> dict[str, Any]:
     """Papers of all cases of a round in one PDF; runs with the rights of whoever asked."""
     batch = find_batch(payload["batch"])
-    report = about_case(payload["kind"])
+    report = report_named(payload["kind"])
+    for_signature = bool(payload.get("for_signature"))
+    if report.subject == "batch":
+        given = {"batch": str(batch.id), "for_signature": "1" if for_signature else ""}
+        output = produce(report.name, "pdf", given)
+        progress.step(output.rows, output.rows, force=True)
+        record_event("print", f"batch {batch.id}", report.name, output.rows)
+        message = _("Đã in danh sách %(n)s người.", n=output.rows)
+        return {"file": _kept(output.content), "name": output.filename, "message": message}
     printed = many.print_many(
         batch,
         report.name,
-        for_signature=bool(payload.get("for_signature")),
+        for_signature=for_signature,
         tell=lambda done, total: progress.step(
             done, total, _("Đã in %(done)s/%(total)s", done=done, total=total), force=done == total
         ),
     )
-    file = f"papers-{uuid4().hex}.pdf"
-    with open(jobs.work_path(file), "wb") as target:
-        target.write(printed.content)
     record_event("print", f"batch {batch.id}", f"many {report.name}", len(printed.numbers))
     message = _("Đã in %(n)s văn bản.", n=len(printed.numbers))
     if printed.skipped:
         message += " " + _("Bỏ qua %(n)s hồ sơ: %(numbers)s.", n=len(printed.skipped), numbers=_first(printed.skipped))
     return {
-        "file": file,
+        "file": _kept(printed.content),
         "name": file_name(report_named("budget_list"), {"batch": batch}, "pdf").replace(
             "danh-sach-du-toan", report.slug
         ),
@@ -355,6 +376,14 @@ def papers_job(payload: Any, progress: jobs.Progress) -> dict[str, Any]:
         "skipped": [list(pair) for pair in printed.skipped],
         "on": clock.today().isoformat(),
     }
+
+
+def _kept(content: bytes) -> str:
+    """Leave the file for its owner in the folder of finished work; returns its name there."""
+    file = f"papers-{uuid4().hex}.pdf"
+    with open(jobs.work_path(file), "wb") as target:
+        target.write(content)
+    return file
 
 
 def _first(skipped: list[tuple[str, str]]) -> str:

@@ -22,6 +22,10 @@ def setup_command() -> None:
 
     revision = set_up()
     click.echo(f"Cơ sở dữ liệu đã sẵn sàng (phiên bản lược đồ {revision}).")
+    from reports.pdf import missing_font
+
+    if warning := missing_font():
+        click.echo(warning, err=True)
 
 
 @click.command("demo")

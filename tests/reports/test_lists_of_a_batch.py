@@ -1,4 +1,4 @@
-"""Lists with estimate: every đồng adds up on paper and in the spreadsheet; the published list says no more than it may."""
+"""Lists with estimate: every đồng adds up on paper and in the spreadsheet; the published list says only what it may."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ def test_sums_are_formulas_and_the_summary_follows_the_lists(file):
     page = book["Nghỉ hưu trước tuổi"]
     formulas = [cell.value for cell in total_row(page) if isinstance(cell.value, str) and cell.value.startswith("=")]
     assert len(formulas) == 4 and all(formula.startswith("=SUM(") for formula in formulas)
-    linked = [c for row in book["Tổng hợp"].iter_rows() for c in row if str(c.value).startswith("='Nghỉ hưu trước tuổi'!")]
+    sums = [str(cell.value) for row in book["Tổng hợp"].iter_rows() for cell in row]
+    linked = [text for text in sums if text.startswith("='Nghỉ hưu trước tuổi'!")]
     assert len(linked) == 1
 
 
@@ -173,7 +174,7 @@ def test_identity_numbers_are_left_out_unless_asked_for(file, world):
 
 def test_columns_asked_for_by_key_keep_what_makes_a_row_add_up(file):
     page = book_of(batch_lists.budget_list_xlsx(file, PREPARED, keys=("leave_date",)))["Nghỉ hưu trước tuổi"]
-    header = [row for row in page.iter_rows(values_only=True) if "Họ và tên" in row][0]
+    header = next(row for row in page.iter_rows(values_only=True) if "Họ và tên" in row)
     assert [title for title in header if title] == [
         "TT", "Họ và tên", "Ngày nghỉ", "Các khoản trợ cấp (đồng)", "Tổng cộng (đồng)",
     ]  # fmt: skip
@@ -183,9 +184,10 @@ def test_keys_of_columns_are_each_there_once_and_do_not_change(file):
     keys = [column.key for column in list_columns("early_retirement", file.of_benefit("early_retirement"))]
     assert len(keys) == len(set(keys))
     assert set(keys) >= {
-        "name", "birth_male", "birth_female", "post", "unit", "ground", "annex", "age_month", "effective_on", "leave_date",
-        "first12", "coefficient", "leadership", "monthly_salary", "months_early", "years_early", "insured_years",
-        "insured_months", "counted_years", "early_months", "early_years", "service_years", "total", "source", "voluntary",
+        "name", "birth_male", "birth_female", "post", "unit", "ground", "annex", "age_month", "effective_on",
+        "leave_date", "first12", "coefficient", "leadership", "monthly_salary", "months_early", "years_early",
+        "insured_years", "insured_months", "counted_years", "early_months", "early_years", "service_years", "total",
+        "source", "voluntary",
     }  # fmt: skip
 
 
@@ -236,8 +238,9 @@ def test_the_published_list_holds_name_unit_and_ground_and_nothing_else(file, wo
         for one in file.files:
             assert one.name in text
             forbidden = [
-                one.birth, one.case.person.identity_number, one.case.number, format_integer(one.total), str(one.total),
-                format_integer(one.result["monthly_salary"]), one.case.person.code, str(one.case.person.birth_date.year),
+                one.birth, one.case.person.identity_number, one.case.number, format_integer(one.total),
+                str(one.total), format_integer(one.result["monthly_salary"]), one.case.person.code,
+                str(one.case.person.birth_date.year),
             ]  # fmt: skip
             assert not [value for value in forbidden if value in text]
 

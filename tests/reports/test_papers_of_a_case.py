@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hrms.commands.restructuring.cases import CorrectFact
 from hrms.commands.restructuring.papers import PrintPaper, RecordPaperNumber
@@ -17,6 +20,8 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Refused
 from hrms.kernel.text import amount_in_words, format_integer
 from models.staff import SalaryRow
+from policies import api
+from reports.batch_file import by_source
 from reports.case_file import case_file, find_case
 from reports.decisions import decision
 from reports.letter import Numbered
@@ -293,3 +298,64 @@ def test_another_way_to_number_a_decision(early, desk, words):
     text = words(paper.write())
     assert "Số: 05/QĐ-SXD" in text and "Hưng Yên, ngày 05 tháng 01 năm 2026" in text
     assert replace(file).draft
+
+
+def answered(case, question):
+    """The case's file as if the engine had been asked ``question``: other decrees without their workflow."""
+    result = api.calculate(question)
+    plain = json.loads(json.dumps(result.to_dict(), default=str))
+    file = case_file(case)
+    file.calculation = SimpleNamespace(inputs=json.loads(json.dumps(question, default=str)), result=plain)
+    set_committed_value(case, "decree_found", result.decree_code)
+    set_committed_value(case, "benefit_found", result.benefit)
+    return file
+
+
+PERSON = {
+    "sex": "male", "birth_date": "1966-05-20", "category": "cadre", "leader": True, "social_insurance_months": 366,
+}  # fmt: skip
+SALARY = {"coefficient": "4.98", "allowances": {"leadership": "0.5", "public_service_percent": "25"}}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "absent"),
+    [
+        (
+            {"decree": "179", "benefit": "talent_allowance", "person": {**PERSON, "group_179": "k1"},
+             "leave": {"date": "2025-07-01"}, "facts": {"recognised_on": "2025-03-01"}},
+            ("phụ cấp tăng thêm dành cho người có tài năng", "Mức hưởng hằng tháng"),
+            ("lương hưu", "Tổng số tiền", "Xét đơn"),
+        ),
+        (
+            {"decree": "NQ07", "person": {**PERSON, "birth_date": "1963-05-20"}, "leave": {"date": "2025-02-01"}},
+            ("nghỉ hưu và hưởng trợ cấp một lần", "Nghị quyết số 07/2025/NQ-CP", "chế độ hưu trí"),
+            ("nghỉ hưu trước tuổi đối với", "không trừ tỷ lệ"),
+        ),
+        (
+            {"decree": "177", "person": {**PERSON, "group_177": "k1"}, "leave": {"date": "2026-02-01"}},
+            ("nghỉ hưu trước tuổi", "Nghị định số 177/2024/NĐ-CP"),
+            ("67/2025/NĐ-CP", "07/2025/TT-BTC", "Điều 2 Nghị định số 178"),
+        ),
+    ],
+)  # fmt: skip
+def test_every_decree_has_its_own_words(desk, words, question, expected, absent):
+    case = desk.case(desk.open("a1.1"))
+    text = words(decision(answered(case, {**question, "salary": SALARY})).write())
+    assert [part for part in expected if part not in text] == []
+    assert [part for part in absent if part in text] == []
+
+
+def test_what_the_units_estimate_pays_is_told_apart_from_the_rest(desk, words):
+    case = desk.case(desk.open("a1.1"))
+    question = {
+        "decree": "154", "benefit": "severance", "salary": SALARY, "leave": {"date": "2026-02-01"},
+        "person": {**PERSON, "birth_date": "1980-05-20", "social_insurance_months": 200},
+        "facts": {"ground_154": "a"},
+    }  # fmt: skip
+    file = answered(case, question)
+    grant = next(line["amount"] for line in file.lines if line["code"] == "job_search")
+    set_committed_value(case, "estimate_part", grant)
+    set_committed_value(case, "funding_source", "salary_reform")
+    assert by_source(file) == {"salary_reform": file.total - grant, "unit_estimate": grant}
+    text = words(decision(file).write())
+    assert f"riêng {format_integer(grant)} đồng từ dự toán chi thường xuyên" in text

@@ -1,4 +1,4 @@
-"""The calculation sheet shows every đồng with its article, the parameters, what was refused, and what it was made with."""
+"""The calculation sheet: every đồng with its article, the parameters, what was refused, what it was made with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def asked(**changes):
             "sex": "male", "birth_date": "1966-05-20", "category": "civil_servant", "leader": True,
             "social_insurance_months": 366, "public_service_months": 366,
         },
-        "salary": {"coefficient": "4.98", "allowances": {"leadership": "0.5", "public_service_percent": "25", "area": "0.2"}},
+        "salary": {
+            "coefficient": "4.98", "allowances": {"leadership": "0.5", "public_service_percent": "25", "area": "0.2"},
+        },
         "restructuring": {"effective_date": "2025-03-01", "directly_affected": True},
         "leave": {"date": "2025-07-01", "decision_date": "2025-06-20"},
     }  # fmt: skip

@@ -16,7 +16,8 @@ LETTERS = (
     "ô ồ ố ổ ỗ ộ ơ ờ ớ ở ỡ ợ p q r s t u ù ú ủ ũ ụ ư ừ ứ ử ữ ự v x y ỳ ý ỷ ỹ ỵ"
 )
 PAGE = """{% extends "paper.html" %}{% import "parts.html" as parts %}{% block body_class %}{{ css }}{% endblock %}
-{% block content %}{{ body|safe }}{% if sign %}{{ parts.sign(["Như trên", "Lưu: VT, TCCB (02)"], sign) }}{% endif %}{% endblock %}"""
+{% block content %}{{ body|safe }}
+{% if sign %}{{ parts.sign(["Như trên", "Lưu: VT, TCCB (02)"], sign) }}{% endif %}{% endblock %}"""
 MM = 72 / 25.4
 
 

@@ -205,6 +205,24 @@ def test_many_papers_are_printed_in_the_background_as_one_file(desk, batch_id, l
     assert job.result["name"].isascii() and "quyet-dinh" in job.result["name"]
 
 
+def test_a_long_list_is_laid_out_in_the_background(desk, batch_id, login, session, settings, monkeypatch):
+    from views import papers
+
+    monkeypatch.setattr(papers, "AT_ONCE", 1)
+    for person in ("a1.1", "a2.1"):
+        desk.open(person, batch_id=batch_id, **LEADER)
+    browser = login("leadership")
+    answer = browser.get(f"/papers/batch/{batch_id}/budget_list.pdf")
+    assert answer.location == f"/papers/batch/{batch_id}/"
+    assert "Đợt có 2 hồ sơ nên văn bản được in ở chế độ nền" in page_words(browser.get(answer.location))
+    browser.post(f"/papers/batch/{batch_id}/many", data={"kind": "budget_list", "request_key": "k8"})
+    session.rollback()
+    job = jobs.run_next()
+    assert job.status == jobs.DONE and "2 người" in job.message
+    content = (Path(settings.work_dir) / job.result_file).read_bytes()
+    assert "DANH SÁCH VÀ DỰ TOÁN" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
 def test_many_papers_of_nothing_end_with_the_reasons(batch_id, login, session):
     login("unit_hr_a").post(f"/papers/batch/{batch_id}/many", data={"kind": "decision", "request_key": "k6"})
     session.rollback()
