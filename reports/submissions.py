@@ -14,7 +14,7 @@ from models.vocabulary import RATINGS
 from reports import bases, pdf, wording
 from reports.batch_file import BatchFile, unit_totals
 from reports.case_file import CaseFile
-from reports.formats import two_digits
+from reports.formats import day_in_text, first_upper, two_digits
 from reports.letter import Body, Numbered, Recipients, home_affairs_body, province_body
 
 LEVELS = ("unit", "province")  # the unit writes to Sở Nội vụ; Sở Nội vụ writes to UBND tỉnh
@@ -95,7 +95,7 @@ def meeting_sentence(case: DownsizingCase) -> str:
     """What the unit's meeting found; empty while it has not been held."""
     if case.meeting_on is None:
         return ""
-    text = f"Ngày {format_date(case.meeting_on)}, tập thể lãnh đạo đã họp xét"
+    text = f"{first_upper(day_in_text(case.meeting_on))}, tập thể lãnh đạo đã họp xét"
     if case.meeting_minutes:
         text += f" (Biên bản số {case.meeting_minutes})"
     if case.meeting_present is not None:
@@ -145,7 +145,7 @@ def rating_rows(case: DownsizingCase) -> list[Rating]:
 def _endorsed(case: DownsizingCase) -> str:
     if case.finance_endorsed_at is None:
         return ""
-    return f"Sở Tài chính đã xác nhận kinh phí ngày {format_date(clock.local(case.finance_endorsed_at).date())}"
+    return f"Sở Tài chính đã xác nhận kinh phí {day_in_text(clock.local(case.finance_endorsed_at).date())}"
 
 
 def _dossier_line(item: Any) -> str:
