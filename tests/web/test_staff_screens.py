@@ -6,7 +6,6 @@ import io
 import json
 import re
 from datetime import date
-from html import unescape
 
 import pytest
 from sqlalchemy import func, select
@@ -25,38 +24,16 @@ from models.staff import (
     SalaryRow,
     YearRating,
 )
+from tests.support.pages import BUDGET, error_of, fields_of, text_of
 from tests.support.statements import counted
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
-BUDGET = 8
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
-
-
-def error_of(answer, box: str) -> str:
-    found = re.search(rf'id="{box}-err">(.*?)</div>', answer.get_data(as_text=True), re.S)
-    return found.group(1).strip() if found else ""
 
 
 def hidden(answer, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', answer.get_data(as_text=True))
     assert found, f"no hidden field {name}"
     return found.group(1).replace("&#34;", '"').replace("&amp;", "&")
-
-
-def fields_of(answer) -> dict[str, str]:
-    """What a browser would send back of the page's main form."""
-    html = answer.get_data(as_text=True)
-    found = dict(re.findall(r'<input[^>]*?name="([\w-]+)"[^>]*?value="([^"]*)"', html))
-    for match in re.finditer(r'<select[^>]*name="([\w-]+)"[^>]*>(.*?)</select>', html, re.S):
-        chosen = re.search(r'<option[^>]*?selected[^>]*?value="([^"]*)"|<option value="([^"]*)"[^>]*selected', match[2])
-        first = re.search(r'<option[^>]*value="([^"]*)"', match[2])
-        found[match[1]] = (chosen and (chosen[1] or chosen[2])) or (first[1] if first else "")
-    for box in re.findall(r'<input[^>]*name="([\w-]+)"[^>]*type="checkbox"', html):
-        found.pop(box, None)
-    return {name: value.replace("&#34;", '"').replace("&amp;", "&") for name, value in found.items()}
 
 
 def count(session, model, **where):
@@ -200,9 +177,15 @@ def test_family_is_for_the_personnel_unit_the_supervisor_and_the_person(world, l
 def test_details_of_discipline_are_for_the_entitled_and_every_look_is_logged(world, login, session):
     with transaction():
         session.add(
-            Discipline(person_id=world.people["a1.1"], kind="administrative", form="Khiển trách", note="Chi tiết kín",
-                       opened_on=date(2024, 1, 5), decided_on=date(2024, 2, 1))
-        )  # fmt: skip
+            Discipline(
+                person_id=world.people["a1.1"],
+                kind="administrative",
+                form="Khiển trách",
+                note="Chi tiết kín",
+                opened_on=date(2024, 1, 5),
+                decided_on=date(2024, 2, 1),
+            )
+        )
     path = f"/staff/{world.people['a1.1']}/ratings"
     assert "Chi tiết kín" in text_of(login("unit_hr_a").get(path))
     head = text_of(login("unit_head_a").get(path))
@@ -318,8 +301,14 @@ def test_the_form_writes_what_was_changed_and_nothing_else(world, login, session
 
 
 def test_faults_stand_on_their_fields_all_at_once_and_nothing_typed_is_lost(world, login, session):
-    answer = edit(login("unit_hr_a"), world.people["a1.1"], birth="31/02/1966", recruited_on="x", email="khong-phai",
-                  home_place="Nơi mới")  # fmt: skip
+    answer = edit(
+        login("unit_hr_a"),
+        world.people["a1.1"],
+        birth="31/02/1966",
+        recruited_on="x",
+        email="khong-phai",
+        home_place="Nơi mới",
+    )
     assert answer.status_code == 200
     assert "31/02/1966" in error_of(answer, "birth") and "x" in error_of(answer, "recruited_on")
     assert "thư điện tử" in error_of(answer, "email")
@@ -363,12 +352,24 @@ def test_two_editors_of_different_fields_do_not_undo_each_other(world, login, se
 
 
 def test_a_new_record_gets_a_code_and_its_first_post(world, login, session):
-    answer = login("unit_hr_a").post("/staff/new", data={
-        "full_name": "Trần Thị Mới", "sex": "female", "birth": "05/1990", "category": "civil_servant",
-        "retirement_annex": "I", "unit_id": world.units["a2"], "title": "Chuyên viên", "leader_rank": "",
-        "valid_from": "01/06/2025", "decision_number": "7/QĐ-SXD", "decision_date": "25/05/2025",
-        "identity_number": "999000111222", "religion": "Không",
-    })  # fmt: skip
+    answer = login("unit_hr_a").post(
+        "/staff/new",
+        data={
+            "full_name": "Trần Thị Mới",
+            "sex": "female",
+            "birth": "05/1990",
+            "category": "civil_servant",
+            "retirement_annex": "I",
+            "unit_id": world.units["a2"],
+            "title": "Chuyên viên",
+            "leader_rank": "",
+            "valid_from": "01/06/2025",
+            "decision_number": "7/QĐ-SXD",
+            "decision_date": "25/05/2025",
+            "identity_number": "999000111222",
+            "religion": "Không",
+        },
+    )
     assert answer.status_code == 302, text_of(answer)
     session.rollback()
     person = session.scalars(select(Person).where(Person.full_name == "Trần Thị Mới")).one()
@@ -378,10 +379,19 @@ def test_a_new_record_gets_a_code_and_its_first_post(world, login, session):
 
 
 def test_a_new_record_outside_ones_units_is_refused_on_the_field(world, login, session):
-    answer = login("unit_hr_a").post("/staff/new", data={
-        "full_name": "Trần Thị Mới", "sex": "female", "birth": "1990", "category": "civil_servant",
-        "retirement_annex": "I", "unit_id": world.units["b"], "title": "Chuyên viên", "valid_from": "01/06/2025",
-    })  # fmt: skip
+    answer = login("unit_hr_a").post(
+        "/staff/new",
+        data={
+            "full_name": "Trần Thị Mới",
+            "sex": "female",
+            "birth": "1990",
+            "category": "civil_servant",
+            "retirement_annex": "I",
+            "unit_id": world.units["b"],
+            "title": "Chuyên viên",
+            "valid_from": "01/06/2025",
+        },
+    )
     assert answer.status_code == 200 and "không thuộc phạm vi" in error_of(answer, "unit_id")
     assert count(session, Person, full_name="Trần Thị Mới") == 0
 
@@ -392,10 +402,20 @@ def test_a_new_record_outside_ones_units_is_refused_on_the_field(world, login, s
 def test_a_new_salary_row_ends_the_one_in_force(world, login, session):
     person_id, browser = world.people["a1.1"], login("unit_hr_a")
     sent = fields_of(browser.get(f"/staff/{person_id}/rows/salary_row/new"))
-    answer = browser.post(f"/staff/{person_id}/rows/salary_row/new", data={
-        **sent, "valid_from": "01/06/2025", "coefficient": "5,08", "grade_code": "01.002", "leadership": "0,5",
-        "public_service_percent": "25", "other_hazard": "0,2", "close_previous": "y", "decision_number": "9/QĐ",
-    })  # fmt: skip
+    answer = browser.post(
+        f"/staff/{person_id}/rows/salary_row/new",
+        data={
+            **sent,
+            "valid_from": "01/06/2025",
+            "coefficient": "5,08",
+            "grade_code": "01.002",
+            "leadership": "0,5",
+            "public_service_percent": "25",
+            "other_hazard": "0,2",
+            "close_previous": "y",
+            "decision_number": "9/QĐ",
+        },
+    )
     assert answer.status_code == 302, text_of(answer)
     session.rollback()
     rows = session.scalars(
