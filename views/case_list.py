@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import defaultload
 
 from hrms.commands.restructuring.queries import CaseFilter, batches_query, case_query, is_late, narrow, waits_for_me
 from hrms.commands.restructuring.words import BENEFITS, DECREES, OPEN
@@ -20,6 +21,7 @@ from models.restructuring import CaseBatch, DownsizingCase, RestructuringAct
 from models.staff import Person
 from models.vocabulary import GROUNDS_178
 from views.listing import Bulk, Column, Filter, FilterFault, Group, ListSpec, day_of, declare, search_folded
+from views.words import unit_in_full
 
 KINDS = {"open": "open", "done": "done", "closed": "closed"}
 
@@ -136,7 +138,7 @@ COLUMNS = (
     Column("person", lambda: _("Họ và tên"), "person.full_name", (Person.sort_key,), width=26),
     Column("code", lambda: _("Số hiệu"), "person.code", (Person.code,), shown=False, code=True, width=12),
     Column("title", lambda: _("Chức vụ, chức danh"), "person.title", shown=False, width=26),
-    Column("unit", lambda: _("Đơn vị"), "unit.name", (OrgUnit.sort_key,), width=34),
+    Column("unit", lambda: _("Đơn vị"), lambda case: unit_in_full(case.unit), (OrgUnit.sort_key,), width=34),
     Column(
         "ground",
         lambda: _("Diện"),
@@ -290,6 +292,7 @@ CASES = declare(
         groups=GROUPS,
         default_sort=(DownsizingCase.id.desc(),),
         base=case_query,
+        options=(defaultload(DownsizingCase.unit).joinedload(OrgUnit.parent),),
         enrich=remember_waiting,
         row_url=lambda case: url_for("CaseView.show", case_id=case.id),
         row_class=lambda case: "late" if late_badge(case) else "",

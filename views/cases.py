@@ -72,7 +72,8 @@ def render(
         word=word,
         source_words=lambda code: _(FUNDING_SOURCES[code]) if code in FUNDING_SOURCES else "",
         paper_urls=paper_urls,
-        reached={row.target for row in shown.steps},
+        # Of a case that ended off the way, the states it went through; of one on the way, the bar itself tells.
+        reached=set() if WORKFLOW.state_of(case).on_bar else {row.source for row in shown.steps},
         foot=case_page.foot(case, full),
         full=full,
         state_label=lambda code: _(WORKFLOW.state(code).label),

@@ -8,7 +8,6 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from hrms.commands import desk
-from hrms.commands.restructuring.queries import counts_by_state
 from hrms.commands.restructuring.workflow import WORKFLOW
 from hrms.commands.staff_overview import retirement_of
 from hrms.kernel import access
@@ -30,13 +29,14 @@ class HomeView(BaseView):
     @signed_in
     def index(self) -> Any:
         works = access.may("case", "read") and access.may("unit", "read")  # a member of staff sees the own case only
+        seen = desk.overview() if works else desk.Overview()
         return page(
             "home.html",
             title="",
             works=works,
             queue=desk.waiting() if works else None,
-            states=_states() if works else [],
-            rounds=desk.due_rounds() if works and access.may("batch", "read") else [],
+            states=_states(seen),
+            rounds=seen.rounds,
             recent=desk.recent_steps() if works else [],
             retiring=desk.retiring_soon() if works and access.may("staff", "read") else None,
             own=None if works else _own(),
@@ -48,19 +48,14 @@ class HomeView(BaseView):
         )
 
 
-def _states() -> list[dict[str, Any]]:
-    """The states in order with their cases: the numbers on top of the page."""
-    counts = counts_by_state()
+def _states(seen: desk.Overview) -> list[dict[str, Any]]:
+    """The states on the way, in order, with their cases: the numbers on top of the page."""
     return [
-        {
-            "code": s.code,
-            "label": _(s.label),
-            "cases": counts[s.code].cases,
-            "total": counts[s.code].total,
-            "kind": s.kind,
-        }
-        for s in WORKFLOW.states
-        if s.code in counts and s.kind != "closed"
+        {"code": state.code, "label": _(state.label), "cases": cases, "total": total}
+        for state in WORKFLOW.states
+        if state.kind != "closed"
+        for cases, total in [seen.states.get(state.code, (0, 0))]
+        if cases
     ]
 
 

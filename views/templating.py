@@ -113,6 +113,7 @@ def install(app: Flask) -> None:
     from jinja2 import StrictUndefined
 
     from models import vocabulary
+    from views.words import unit_in_full
 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -128,4 +129,5 @@ def install(app: Flask) -> None:
         languages=app.config["LANGUAGES"], session_minutes=app.config["HRMS"].session_minutes,
         is_demo=lambda: bool(g.get("hrms_is_demo", False)), current_locale=lambda: session.get("locale", "vi"),
         nonce=lambda: g.get("nonce", ""), view_functions=lambda: app.view_functions, merged=merged,
+        unit_in_full=unit_in_full,
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, defaultload
 
 from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
 from hrms.commands.restructuring.words import OPEN
@@ -47,6 +47,7 @@ def waiting(limit: int = 12) -> Desk:
     query = (
         case_query(CaseFilter(waiting=True))
         .add_columns(func.count().over().label("total"), func.sum(case((late, 1), else_=0)).over().label("late"))
+        .options(defaultload(DownsizingCase.unit).joinedload(OrgUnit.parent))
         .order_by(CaseBatch.deadline.is_(None), CaseBatch.deadline, DownsizingCase.id)
         .limit(limit)
     )
@@ -63,35 +64,58 @@ def waiting(limit: int = 12) -> Desk:
 class DueRound:
     """A round with open cases whose deadline is near or past."""
 
-    batch: CaseBatch
+    batch_id: int
+    name: str
+    unit: str
+    deadline: date
     open_cases: int
-    days_left: int
+
+    @property
+    def days_left(self) -> int:
+        return (self.deadline - clock.today()).days
 
 
-def due_rounds(limit: int = 6) -> list[DueRound]:
-    """Rounds whose deadline falls within the next 30 days or has passed, with the number of cases still open."""
-    today = clock.today()
-    counts = (
-        access.restrict(
-            select(DownsizingCase.batch_id, func.count().label("open_cases")).where(DownsizingCase.state.in_(OPEN)),
-            DownsizingCase,
+@dataclass
+class Overview:
+    """The cases in sight by state (cases, total in đồng), and the rounds that are due next, the most urgent first."""
+
+    states: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rounds: list[DueRound] = field(default_factory=list)
+
+
+def overview(limit: int = 6) -> Overview:
+    """Both in one statement: cases are counted by state, those of a round that is due by their round as well."""
+    due = and_(CaseBatch.deadline.is_not(None), CaseBatch.deadline <= clock.today() + SOON)
+    units = access.units_for("batch", "read")
+    if units is not None:
+        due = and_(due, CaseBatch.unit_id.in_(units))
+    round_id = case((due, DownsizingCase.batch_id))
+    query = access.restrict(
+        select(
+            DownsizingCase.state,
+            round_id.label("round_id"),
+            func.min(CaseBatch.name),
+            func.min(case((OrgUnit.short_name != "", OrgUnit.short_name), else_=OrgUnit.name)),
+            func.min(CaseBatch.deadline),
+            func.count(),
+            func.coalesce(func.sum(DownsizingCase.total), 0),
         )
-        .group_by(DownsizingCase.batch_id)
-        .subquery()
+        .select_from(DownsizingCase)
+        .outerjoin(DownsizingCase.batch)
+        .outerjoin(OrgUnit, OrgUnit.id == CaseBatch.unit_id),
+        DownsizingCase,
     )
-    query = (
-        access.restrict(select(CaseBatch, counts.c.open_cases), CaseBatch)
-        .join(counts, counts.c.batch_id == CaseBatch.id)
-        .join(CaseBatch.unit)
-        .options(contains_eager(CaseBatch.unit))
-        .where(CaseBatch.deadline.is_not(None), CaseBatch.deadline <= today + SOON)
-        .order_by(CaseBatch.deadline, CaseBatch.id)
-        .limit(limit)
-    )
-    return [
-        DueRound(batch, int(number), ((batch.deadline or today) - today).days)
-        for batch, number in db.session.execute(query)
-    ]
+    found, rounds = Overview(), dict[int, DueRound]()
+    for state, batch_id, name, unit, deadline, number, total in db.session.execute(
+        query.group_by(DownsizingCase.state, "round_id")  # by its name: PostgreSQL compares the parameters too
+    ):
+        cases, amount = found.states.get(state, (0, 0))
+        found.states[state] = (cases + int(number), amount + int(total))
+        if batch_id is not None and state in OPEN:
+            before = rounds[batch_id].open_cases if batch_id in rounds else 0
+            rounds[batch_id] = DueRound(batch_id, name, unit, deadline, before + int(number))
+    found.rounds = sorted(rounds.values(), key=lambda due_round: (due_round.deadline, due_round.batch_id))[:limit]
+    return found
 
 
 @dataclass(frozen=True)
@@ -137,7 +161,7 @@ def retiring_soon(limit: int = 6) -> Retiring:
         staff_query(StaffFilter())
         .where(retiring_by(until))
         .join(Person.unit)
-        .options(contains_eager(Person.unit))
+        .options(contains_eager(Person.unit).joinedload(OrgUnit.parent))
         .add_columns(func.count().over().label("total"))
         .order_by(Person.birth_date, Person.id)
         .limit(limit)
@@ -218,10 +242,11 @@ __all__ = [
     "Desk",
     "DueRound",
     "Health",
+    "Overview",
     "RecentStep",
     "Retiring",
-    "due_rounds",
     "health",
+    "overview",
     "own_cases",
     "own_person",
     "recent_steps",

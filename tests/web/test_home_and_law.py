@@ -121,12 +121,13 @@ def test_the_text_of_a_decree_is_shown_article_by_article_with_what_is_missing(w
     assert login("staff_member_a").get("/parameters/documents/999").status_code == 404
 
 
-def test_the_law_pages_ask_the_database_for_nothing_of_their_own(world, login):
+def test_the_law_pages_ask_the_database_for_next_to_nothing(world, login):
+    """Who asks, and which values were changed here by a document: the rest comes from the law's own files."""
     client = login("unit_hr_a")
     for address in ("/parameters/", "/parameters/salary.base", "/parameters/documents/178"):
         with counted() as statements:
             assert client.get(address).status_code == 200
-        assert len(statements) <= 3, statements
+        assert len(statements) <= 5, statements
 
 
 def test_a_text_is_escaped_before_it_becomes_a_page():
