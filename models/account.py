@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import BigInt, Tracked, UtcDateTime, db
+from models import law
 from models.organization import OrgUnit
 from models.staff import Person
 
@@ -94,7 +95,7 @@ def load_grants(user_id: int) -> list[access.Grant]:
     """The grants of an account today. A locked, ended or unknown account has none."""
     today = clock.today()
     rows = db.session.execute(
-        select(RoleAssignment.role, OrgUnit.path, OrgUnit.id, Account.person_id)
+        select(RoleAssignment.role, OrgUnit.path, OrgUnit.id, Account.person_id, *law.stamp())
         .select_from(RoleAssignment)
         .join(Account, Account.id == RoleAssignment.account_id)
         .outerjoin(OrgUnit, OrgUnit.id == RoleAssignment.unit_id)
@@ -105,10 +106,12 @@ def load_grants(user_id: int) -> list[access.Grant]:
             or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
         )
     ).all()
+    if rows:  # so that a page that calculates asks nothing more to know which law is in force
+        db.session().info[law.STAMP] = (int(rows[0][4]), rows[0][5])
     known = access.roles()
     return [
         access.Grant(known[role], path if unit_id is not None else "/", person_id, unit_id)
-        for role, path, unit_id, person_id in rows
+        for role, path, unit_id, person_id, *_stamp in rows
         if role in known
     ]
 

@@ -10,6 +10,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_babel import gettext as _
 from marshmallow import Schema, fields
 
+from hrms.commands import law
 from policies import api
 from policies.engine.errors import CaseFaults
 from views.rules import api_needs
@@ -146,7 +147,7 @@ class EntitlementApi(BaseApi):
             message = _("Nội dung không phải văn bản UTF-8 (byte thứ %(place)s).", place=error.start)
             return as_json({"errors": [{"path": "cases", "message": message}]}, 400)
         try:
-            return as_json({"result": api.calculate_text(text, _format(request.mimetype))})
+            return as_json({"result": api.calculate_text(text, _format(request.mimetype), law.current_store())})
         except CaseFaults as faults:
             return as_json({"errors": [fault.to_dict() for fault in faults.faults]}, 400)
         except RecursionError:

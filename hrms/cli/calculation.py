@@ -16,7 +16,8 @@ def calc_command(file: TextIO, style: str) -> None:
     """Compute the entitlement of one case or a list of cases (YAML or JSON) from FILE or standard input.
 
     Prints a JSON list in the order given. Exit 0 also when a person is not eligible: that is an answer.
-    Exit 2 on malformed input, every fault on its own line on standard error.
+    Exit 2 on malformed input, every fault on its own line on standard error. Opens no database: the engine's own law is
+    used, without the overrides that were approved in the application.
 
     \b
     Example:

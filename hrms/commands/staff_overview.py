@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer, Select, String, cast, literal, or_, select, type_coerce, union_all
 
+from hrms.commands.law.current import current_store
 from hrms.commands.staff.counting import InsuranceCount, Service, count_months
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import clock
@@ -20,7 +21,6 @@ from hrms.kernel.db import BigInt, Money, ScaledDecimal, db
 from hrms.kernel.text import age_on
 from models.staff import Appointment, InsurancePeriod, Person, SalaryRow
 from policies.retirement import RetirementAge, retirement_age
-from policies.store import default_store
 
 PEOPLE = 300  # per statement: three IN lists must fit into what any database accepts
 
@@ -69,7 +69,7 @@ class Overview:
 
 def retirement_of(person: Person, day: date | None = None) -> RetirementAge:
     """Age, month and pension day by the annex written in the record, under the roadmap in force on ``day`` (today)."""
-    return retirement_age(default_store(), person.sex, person.birth_date, person.retirement_annex, day or clock.today())
+    return retirement_age(current_store(), person.sex, person.birth_date, person.retirement_annex, day or clock.today())
 
 
 def overviews(people: Sequence[Person], day: date | None = None) -> dict[int, Overview]:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hrms.commands.explanation import Explained, Remark, explain, remark_of, sentence
+from hrms.commands.law.current import current_store
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, Refused
 from hrms.kernel.text import add_months, first_of_month, format_date
@@ -26,7 +27,6 @@ from policies.engine.case import Case
 from policies.engine.errors import CaseFaults
 from policies.engine.result import Result
 from policies.labels import BENEFIT_LABELS, DECREE_LABELS, REFUSAL_LABELS
-from policies.store import default_store
 
 # What may be asked for, and what may have been received before: only what the engine knows how to answer.
 _ASKED = {b for decree in DECREES for b in decree.benefits}
@@ -120,7 +120,7 @@ def try_out(data: Mapping[str, Any], *, profile: bool = True, every_decree: bool
     """
     case = read(data)
     try:
-        result = api.calculate(case)
+        result = api.calculate(case, current_store())
         plain = result.to_dict()
         trial = Trial(plain, explain(plain))
         if case.benefit in ("auto", *LEAVES):
@@ -166,7 +166,7 @@ def _ways(case: Case, result: Result) -> list[Option]:
 def _answer(case: Case) -> Result | None:
     """The answer, or None where the decree cannot even look at the case (facts of its own are missing)."""
     try:
-        return api.calculate(case)
+        return api.calculate(case, current_store())
     except CaseFaults:
         return None
 
@@ -188,7 +188,7 @@ def _option(found: Result, day: date, *, against: Result, kind: str = "leave") -
 def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
     """The amount by leave month up to the normal age, the turns of the law on the way, and the options they open."""
     days = leave_days(case.leave_date, result.retirement_date)
-    points = api.leave_profile(case, days)
+    points = api.leave_profile(case, days, current_store())
     trial.months = [
         MonthAmount(
             p.date,
@@ -203,7 +203,7 @@ def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
     ]
     first, last = days[0], days[-1]
     trial.turns = [
-        Turn(c.date, c.label, c.article) for c in cliffs.named_cliffs(case, default_store()) if first < c.date <= last
+        Turn(c.date, c.label, c.article) for c in cliffs.named_cliffs(case, current_store()) if first < c.date <= last
     ]
     best = max(trial.months, key=lambda m: (m.eligible, m.total))
     if best.eligible and best.total > trial.result["total"]:

@@ -142,6 +142,23 @@ def upgrade() -> None:
     )
     op.create_index('ix_job_owner', 'job_run', ['owner_user_id', 'id'], unique=False)
     op.create_index('ix_job_status', 'job_run', ['status', 'id'], unique=False)
+    op.create_table('law_impact',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('override_ids', sa.Text(), nullable=False),
+    sa.Column('asked_by', sa.String(length=120), nullable=False),
+    sa.Column('asked_at', sa.DateTime(), nullable=False),
+    sa.Column('job_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('finished', sa.Boolean(), nullable=False),
+    sa.Column('looked_at', sa.Integer(), nullable=False),
+    sa.Column('open_moved', sa.Integer(), nullable=False),
+    sa.Column('decided_moved', sa.Integer(), nullable=False),
+    sa.Column('failed', sa.Integer(), nullable=False),
+    sa.Column('open_delta', sa.BigInteger(), nullable=False),
+    sa.Column('decided_delta', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('number_series',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('series', sa.String(length=40), nullable=False),
@@ -187,6 +204,47 @@ def upgrade() -> None:
     op.create_index(op.f('ix_org_unit_folded'), 'org_unit', ['folded'], unique=False)
     op.create_index('ix_unit_parent', 'org_unit', ['parent_id'], unique=False)
     op.create_index('ix_unit_path', 'org_unit', ['path'], unique=False)
+    op.create_table('parameter_override',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('article', sa.String(length=200), nullable=False),
+    sa.Column('mark', sa.String(length=1), nullable=False),
+    sa.Column('document_number', sa.String(length=80), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=False),
+    sa.Column('document_issuer', sa.String(length=200), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('bundle', sa.String(length=80), nullable=False),
+    sa.Column('proposed_by', sa.String(length=120), nullable=False),
+    sa.Column('proposed_user_id', sa.Integer(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(), nullable=False),
+    sa.Column('decided_by', sa.String(length=120), nullable=False),
+    sa.Column('decided_user_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(), nullable=True),
+    sa.Column('decision_note', sa.Text(), nullable=False),
+    sa.Column('end_state', sa.String(length=10), nullable=False),
+    sa.Column('end_on', sa.Date(), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=False),
+    sa.Column('end_document', sa.String(length=200), nullable=False),
+    sa.Column('end_asked_by', sa.String(length=120), nullable=False),
+    sa.Column('end_asked_user_id', sa.Integer(), nullable=True),
+    sa.Column('end_decided_by', sa.String(length=120), nullable=False),
+    sa.Column('end_decided_at', sa.DateTime(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name='ck_override_period'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_override_name', 'parameter_override', ['name', 'state'], unique=False)
+    op.create_index('ix_override_state', 'parameter_override', ['state', 'id'], unique=False)
+    op.create_index(op.f('ix_parameter_override_bundle'), 'parameter_override', ['bundle'], unique=False)
     op.create_table('scheduled_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('action', sa.String(length=60), nullable=False),
@@ -905,6 +963,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('case_id', 'code', name='uq_checklist_item')
     )
+    op.create_table('law_impact_row',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('impact_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('part', sa.String(length=8), nullable=False),
+    sa.Column('old_total', sa.BigInteger(), nullable=False),
+    sa.Column('new_total', sa.BigInteger(), nullable=True),
+    sa.Column('delta', sa.BigInteger(), nullable=True),
+    sa.Column('lines', sa.Text(), nullable=False),
+    sa.Column('parameters', sa.Text(), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['downsizing_case.id'], ),
+    sa.ForeignKeyConstraint(['impact_id'], ['law_impact.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_impact_row', 'law_impact_row', ['impact_id', 'id'], unique=False)
+    op.create_index('ix_impact_row_case', 'law_impact_row', ['case_id'], unique=False)
     op.create_table('password_used',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -971,6 +1046,9 @@ def downgrade() -> None:
     op.drop_table('role_assignment')
     op.drop_index(op.f('ix_password_used_account_id'), table_name='password_used')
     op.drop_table('password_used')
+    op.drop_index('ix_impact_row_case', table_name='law_impact_row')
+    op.drop_index('ix_impact_row', table_name='law_impact_row')
+    op.drop_table('law_impact_row')
     op.drop_table('checklist_item')
     op.drop_index('ix_calculation_case', table_name='case_calculation')
     op.drop_table('case_calculation')
@@ -1054,11 +1132,16 @@ def downgrade() -> None:
     op.drop_index('ix_security_event_at', table_name='security_event')
     op.drop_table('security_event')
     op.drop_table('scheduled_run')
+    op.drop_index(op.f('ix_parameter_override_bundle'), table_name='parameter_override')
+    op.drop_index('ix_override_state', table_name='parameter_override')
+    op.drop_index('ix_override_name', table_name='parameter_override')
+    op.drop_table('parameter_override')
     op.drop_index('ix_unit_path', table_name='org_unit')
     op.drop_index('ix_unit_parent', table_name='org_unit')
     op.drop_index(op.f('ix_org_unit_folded'), table_name='org_unit')
     op.drop_table('org_unit')
     op.drop_table('number_series')
+    op.drop_table('law_impact')
     op.drop_index('ix_job_status', table_name='job_run')
     op.drop_index('ix_job_owner', table_name='job_run')
     op.drop_table('job_run')

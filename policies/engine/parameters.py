@@ -97,7 +97,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A scenario's value: what, on the strength of which document and article, from when to when (None = unlimited)."""
+    """A scenario's value: what, on the strength of which document and article, from when to when (None = unlimited).
+
+    ``verified_on`` and ``note`` take the place of those of the value it covers, which speak of another document.
+    """
 
     value: Any
     document: str
@@ -105,6 +108,8 @@ class Override:
     mark: str = "U"
     valid_from: date | None = None
     valid_to: date | None = None
+    verified_on: date | None = None
+    note: str | None = None
 
 
 class ParameterStore:
@@ -238,6 +243,8 @@ def _put_over(versions: list[Version], override: Override) -> list[Version]:
             mark=override.mark,
             document=override.document,
             source=override.document,
+            note=override.note,
+            verified_on=override.verified_on,
             alternatives=(),
         )
     )

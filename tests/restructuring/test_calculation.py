@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from hrms.commands.law import current
 from hrms.commands.restructuring import calculation, comparison
 from hrms.commands.restructuring.background import recompute_in_background
 from hrms.commands.restructuring.cases import CorrectFact, RecomputeCase, RecomputeOpen
@@ -148,7 +149,7 @@ def overlaid(**values: str):
 def test_a_difference_made_by_a_parameter_is_called_so(desk, monkeypatch):
     case = desk.case(desk.bring("decided"))
     store = overlaid(**{"nd178.months.factor.first12": "0.8"})
-    monkeypatch.setattr(api, "default_store", lambda: store)
+    monkeypatch.setattr(current, "default_store", lambda: store)
     found = comparison.recalculate_decided(case)
     changed = [line for line in found.lines if line.changed]
     assert [line.code for line in changed] == ["early_months"]
@@ -162,7 +163,7 @@ def test_facts_and_parameter_together_are_both_named(desk, world, monkeypatch):
     case_id = desk.bring("decided")
     raise_salary(world)
     store = overlaid(**{"nd178.months.factor.first12": "0.8"})
-    monkeypatch.setattr(api, "default_store", lambda: store)
+    monkeypatch.setattr(current, "default_store", lambda: store)
     found = {line.code: line for line in comparison.recalculate_decided(desk.case(case_id)).lines}
     assert found["early_months"].reasons == (comparison.PARAMETER, comparison.INPUT)
     assert found["service_years"].reasons == (comparison.INPUT,)

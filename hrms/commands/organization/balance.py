@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import String, case, cast, func, literal, null, or_, select, union_all
 
+from hrms.commands.law.current import current_store
 from hrms.commands.organization.tree import Node, Tree, tree_on, valid_on
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
@@ -310,12 +311,14 @@ def _leaders(balance: UnitBalance, counts: _Counts, day: date, parent_kind: str)
         total = balance.total
         headcount = total.assigned if total.assigned is not None else total.present
         divisions = sum(child.node.kind == "division" for child in balance.children)
-        rule = deputies_allowed(node.kind, headcount, divisions, day=day, parent_kind=parent_kind)
+        rule = deputies_allowed(
+            node.kind, headcount, divisions, day=day, parent_kind=parent_kind, store=current_store()
+        )
         if rule is None:
             return Leaders(heads, deputies, since=since)
         found = Leaders(heads, deputies, rule.number, rule.article, rule.mark, rule.reason, rule.average, since)
     if found.surplus and since is not None:
-        return Leaders(**{**vars(found), "deadline": surplus_deadline(since)})
+        return Leaders(**{**vars(found), "deadline": surplus_deadline(since, store=current_store())})
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hrms.commands.facts import EntitlementFacts, Source, entitlement_facts, entitlement_facts_many
+from hrms.commands.law.current import current_store
 from hrms.commands.restructuring import funding
 from hrms.commands.restructuring.requests import overrides_of
 from hrms.commands.restructuring.words import CORRECTABLE, FINANCE_REVIEW, OPEN
@@ -153,12 +154,12 @@ def _correct(case: DownsizingCase, inputs: Inputs) -> None:
 
 
 def calculate(case: DownsizingCase, facts: EntitlementFacts | None = None) -> Outcome:
-    """Ask the engine; nothing is stored."""
+    """Ask the engine, under the law in force here (approved overrides among it); nothing is stored."""
     inputs = inputs_of(case, facts)
     if inputs.missing:
         return Outcome(inputs, None, list(inputs.missing))
     try:
-        return Outcome(inputs, api.calculate(inputs.case))
+        return Outcome(inputs, api.calculate(inputs.case, current_store()))
     except CaseFaults as error:
         return Outcome(inputs, None, [_fault(fault.path, fault.message) for fault in error.faults])
 
@@ -204,7 +205,7 @@ def refresh(case: DownsizingCase, facts: EntitlementFacts | None = None) -> Outc
             total=outcome.result.total,
             engine_version=api.ENGINE_VERSION,
             law_version=outcome.result.law_version,
-            parameters_fingerprint=api.parameters_fingerprint(),
+            parameters_fingerprint=current_store().fingerprint,
         )
         db.session.add(known)
         db.session.flush()

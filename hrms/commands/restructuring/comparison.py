@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
+from hrms.commands.law.current import current_store
 from hrms.commands.restructuring import calculation
 from hrms.commands.restructuring.words import CORRECTABLE, N_
 from hrms.kernel.db import dump_json
@@ -153,7 +154,7 @@ def difference(old: Calculated, new: Calculated) -> Comparison:
 def _again(inputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """The old facts under today's law: what still differs from the old answer is not the facts' doing."""
     try:
-        return api.calculate(inputs).to_dict()
+        return api.calculate(inputs, current_store()).to_dict()
     except CaseFaults:
         return None
 
@@ -240,7 +241,7 @@ def recalculate_decided(case: DownsizingCase) -> Comparison:
         json.loads(dump_json(outcome.inputs.case)),
         json.loads(dump_json(outcome.result.to_dict())),
         api.ENGINE_VERSION,
-        api.parameters_fingerprint(),
+        current_store().fingerprint,
     )
     return difference(frozen, now)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from hrms.commands.law.current import current_store
 from hrms.commands.restructuring.words import FUNDING_SOURCES
 from policies import legal
 from policies.engine.result import Result
@@ -77,7 +78,9 @@ def funded_lines(
     answer = _Answer(decree_code, [_Line(row["code"], row["amount"]) for row in rows])
     rules = {
         found.line_code: found
-        for found in legal.funding_sources(cast(Result, answer), public_service_unit=public_service_unit)
+        for found in legal.funding_sources(
+            cast(Result, answer), public_service_unit=public_service_unit, store=current_store()
+        )
     }
     lines: list[FundedLine] = []
     for row in rows:

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hrms.commands.facts import EntitlementFacts
+from hrms.commands.law.current import current_store
 from hrms.commands.restructuring.words import ANNEXES, BENEFITS, CORRECTABLE, DECREES, GROUPS_177, label
 from hrms.kernel import clock
 from hrms.kernel.errors import Fault
@@ -18,7 +19,6 @@ from hrms.kernel.text import format_date
 from models.restructuring import DownsizingCase
 from models.staff import Person
 from models.vocabulary import GROUNDS_178
-from policies.store import default_store
 
 GROUND_OF_CATEGORY = {
     "commune_official": "2.1.b",
@@ -170,7 +170,7 @@ def _check_top_up(request: CaseRequest) -> list[Fault]:
     if request.local_top_up_on is None:
         faults.append(Fault("local_top_up_on", _("Cần ngày của quyết định hỗ trợ thêm."), TOP_UP_ARTICLE))
         return faults
-    repealed = default_store().at("nd178.amended_from", request.leave_date or request.local_top_up_on).value
+    repealed = current_store().at("nd178.amended_from", request.leave_date or request.local_top_up_on).value
     if request.local_top_up_on >= repealed:
         faults.append(
             Fault(

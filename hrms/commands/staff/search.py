@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import selectinload
 
+from hrms.commands.law.current import current_store
 from hrms.commands.staff.identity import clean_identity
 from hrms.kernel import access, clock, crypto
 from hrms.kernel.db import db
@@ -17,7 +18,6 @@ from hrms.kernel.text import add_months, fold, normalize
 from models.organization import OrgUnit
 from models.staff import Person
 from policies.retirement import pension_date
-from policies.store import default_store
 
 QUICK = 20
 OLDEST = 80  # years: where the search for a birth month begins
@@ -134,7 +134,7 @@ def retiring_by(day: date) -> ColumnElement[bool]:
 
 def latest_birth(sex: str, annex: str, day: date) -> date:
     """First day of the first birth month whose pension begins after ``day`` (the pension day never falls back)."""
-    store = default_store()
+    store = current_store()
     first = add_months(day.replace(day=1), -OLDEST * 12)
     low, high = 0, OLDEST * 12
     while low < high:

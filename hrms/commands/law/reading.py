@@ -1,6 +1,7 @@
-"""The law as the engine holds it, for reading: parameters with validity and proof, documents, their text in our words.
+"""The law in force, for reading: parameters with validity and proof, documents, their text in our words.
 
-Nothing here is personal and nothing is written; whoever may read parameters may read all of it.
+It is what calculations use (:func:`current_store`): the engine's values under what the administration added. Nothing
+here is personal and nothing is written; whoever may read parameters may read all of it.
 """
 
 from __future__ import annotations
@@ -8,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 
 from hrms.commands.explanation import key_words, value_words
+from hrms.commands.law.current import current_store
 from hrms.kernel import clock
 from hrms.kernel.errors import NotFound
 from hrms.kernel.text import fold
 from policies import registry
 from policies.engine.parameters import Version, jsonable, weakest
 from policies.labels import MARK_LABELS
-from policies.store import HERE, default_store
+from policies.store import HERE
 
 # What a family of parameters (the first part of its name) belongs to, in the order of the page.
 FAMILIES: dict[str, str] = {
@@ -54,6 +55,7 @@ class ParameterValue:
     verified_on: date | None
     alternatives: tuple[str, ...]
     now: bool
+    document: str = ""  # of a value the administration added
     table: tuple[tuple[str, str], ...] = ()  # key and value, when the value is a table
 
 
@@ -112,6 +114,7 @@ def _value(version: Version, today: date) -> ParameterValue:
         verified_on=version.verified_on,
         alternatives=tuple(value_words(item, version.unit or "") for item in version.alternatives),
         now=version.covers(today),
+        document=version.document or "",
         table=rows,
     )
 
@@ -128,7 +131,7 @@ def _rows(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
 
 def parameter(name: str) -> Parameter:
     """One parameter by its name. Raises :class:`NotFound`."""
-    store = default_store()
+    store = current_store()
     if name not in store.names():
         raise NotFound(_("Không có tham số «%(name)s».", name=name[:80]))
     versions = store.versions(name)
@@ -147,7 +150,7 @@ def parameters(wanted: Filter) -> Listed:
     """The parameters the filter leaves, by family in the order of :data:`FAMILIES`."""
     found = Listed()
     grouped: dict[str, list[Parameter]] = {}
-    for name in default_store().names():
+    for name in current_store().names():
         item = parameter(name)
         found.total += 1
         found.marks[item.mark] = found.marks.get(item.mark, 0) + 1
@@ -183,10 +186,13 @@ def marks() -> dict[str, str]:
     return dict(MARK_LABELS)
 
 
-@lru_cache(maxsize=1)
 def documents() -> list[registry.Coverage]:
     """Every document the engine knows: clauses, parameters, marks, what is missing."""
-    return registry.coverage()
+    store = current_store()
+    found: list[registry.Coverage] | None = store.memo.get("coverage")
+    if found is None:
+        found = store.memo["coverage"] = registry.coverage(store)
+    return found
 
 
 def document(code: str) -> registry.Coverage:
