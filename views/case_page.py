@@ -19,6 +19,7 @@ from hrms.commands.restructuring.words import (
     DECREES,
     FINANCE_REVIEW,
     LABELS,
+    N_,
     OPEN,
     PAPER_KINDS,
     SETTLED,
@@ -37,17 +38,17 @@ from views.charting import leave_figure
 TABS = ("entitlement", "options", "review", "dossier", "facts", "finance", "papers", "history")
 # What a passed check is called; a check that did not pass speaks for itself.
 PASSED = {
-    guards.calculated: "Đủ số liệu để tính chế độ",
-    guards.eligible: "Đủ điều kiện theo quy định",
-    guards.eligible_or_known: "Đủ điều kiện theo quy định",
-    guards.application_there: "Đã có đơn hoặc không thuộc diện tự nguyện",
-    guards.one_case_at_a_time: "Không có hồ sơ khác của người này",
-    guards.meeting_held: "Đã họp xét, có biên bản và kết luận",
-    guards.assessed_three_years: "Đã đánh giá 03 năm gần nhất",
-    guards.dossier_complete: "Đủ giấy tờ bắt buộc",
-    guards.dossier_known: "Đủ giấy tờ bắt buộc",
-    guards.lines_answered: "Đã giải trình các khoản bị trả lại",
-    guards.endorsed: "Tài chính đã xác nhận kinh phí",
+    guards.calculated: N_("Đủ số liệu để tính chế độ"),
+    guards.eligible: N_("Đủ điều kiện theo quy định"),
+    guards.eligible_or_known: N_("Đủ điều kiện theo quy định"),
+    guards.application_there: N_("Đã có đơn hoặc không thuộc diện tự nguyện"),
+    guards.one_case_at_a_time: N_("Không có hồ sơ khác của người này"),
+    guards.meeting_held: N_("Đã họp xét, có biên bản và kết luận"),
+    guards.assessed_three_years: N_("Đã đánh giá 03 năm gần nhất"),
+    guards.dossier_complete: N_("Đủ giấy tờ bắt buộc"),
+    guards.dossier_known: N_("Đủ giấy tờ bắt buộc"),
+    guards.lines_answered: N_("Đã giải trình các khoản bị trả lại"),
+    guards.endorsed: N_("Tài chính đã xác nhận kinh phí"),
 }
 
 

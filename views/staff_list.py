@@ -21,7 +21,7 @@ from models.organization import OrgUnit
 from models.staff import Person
 from models.vocabulary import CATEGORIES, SEXES, STAFF_STATUSES
 from views.filters import unit_filter
-from views.listing import Column, Filter, Group, ListSpec, day_of, declare, whole_of
+from views.listing import Bulk, Column, Filter, Group, ListSpec, day_of, declare, whole_of
 from views.words import unit_in_full, word
 
 IN_SERVICE = "in"  # everybody who has not left
@@ -142,6 +142,7 @@ STAFF = declare(
         options=(contains_eager(Person.unit).joinedload(OrgUnit.parent),),
         enrich=_enrich,
         row_url=lambda row: url_for("StaffView.show", person_id=row.id),
+        bulk=(Bulk(lambda: _("Lập hồ sơ nghỉ"), lambda: url_for("CaseView.many"), ("case", "create")),),
         export_permission=("staff", "export"),
         empty=lambda: _("Không có ai phù hợp. Hãy bỏ bớt bộ lọc."),
     )
