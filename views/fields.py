@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from hrms.kernel.errors import Refused
 from hrms.kernel.text import (
@@ -81,8 +81,18 @@ class Form(FlaskForm):
         return {name for name in sent | boxes if before.get(name) != now[name].replace("\r\n", "\n")}
 
 
+class _Required(InputRequired):
+    """Spaces alone are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.raw_data and isinstance(field.raw_data[0], str) and not field.raw_data[0].strip():
+            field.errors[:] = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
 def required(message: Any = None) -> InputRequired:
-    return InputRequired(message or _l("Mục này bắt buộc."))
+    return _Required(message or _l("Mục này bắt buộc."))
 
 
 class TextField(StringField):
