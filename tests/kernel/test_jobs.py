@@ -9,6 +9,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from flask import g
 from sqlalchemy import select, update
 
 from hrms.kernel import access, actor, clock, jobs
@@ -64,6 +65,27 @@ def test_a_job_acts_as_its_owner_with_the_owners_rights(world, session, actor_as
     jobs.run_next()
     assert seen["actor"] == actor.Actor("job", who.name, who.user_id)
     assert seen["units"] == {world.units[key] for key in ("a", "a1", "a2")}
+
+
+def test_a_job_has_a_context_of_its_own_and_leaves_nothing_in_ours(ctx, session, factory):
+    """Trap 12: what the asker cached or changed without saving must not reach the job, nor the other way round."""
+    unit = factory.unit("U", "Đơn vị")
+    seen = {}
+
+    @jobs.kind("look")
+    def look(_payload, _progress):
+        seen["cached"] = "cached" in g
+        seen["session"] = db.session() is mine
+        seen["name"] = db.session.get(OrgUnit, unit_id).name
+        g.left_by_job = True
+
+    unit_id, mine = unit.id, session()
+    jobs.enqueue("look", "Xem", {})
+    g.cached = True
+    with session.no_autoflush:
+        jobs.run_next()
+    assert seen == {"cached": False, "session": False, "name": "Đơn vị"}
+    assert "left_by_job" not in g
 
 
 def test_an_answer_for_the_user_is_shown_a_crash_is_not_and_neither_leaves_a_write(ctx, session, factory):
