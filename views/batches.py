@@ -307,7 +307,8 @@ def _benefit_words(code: str) -> str:
     decree, _slash, benefit = code.partition("/")
     if not benefit:
         return _("Chưa tính được")
-    return f"{_(BENEFITS.get(benefit, benefit))} ({DECREES.get(decree, decree)})"
+    name = _(DECREES.get(decree, decree)).partition(" (")[0]  # without the acts that amended it
+    return f"{_(BENEFITS.get(benefit, benefit))}, {name}"
 
 
 def _batch_start() -> dict[str, Any]:

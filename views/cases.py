@@ -77,6 +77,7 @@ def render(
         foot=case_page.foot(case, full),
         full=full,
         state_label=lambda code: _(WORKFLOW.state(code).label),
+        step_label=lambda code: _(WORKFLOW.transition(code).label),
     )
 
 

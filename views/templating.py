@@ -96,8 +96,9 @@ def merged(entries: Any, comments: Any = (), transitions: Any = ()) -> list[dict
     ]
     items += [{"kind": "comment", "who": c.author, "at": c.at, "text": c.body, "subject": c.subject} for c in comments]
     items += [
-        {"kind": "transition", "who": t.actor_name, "at": t.at, "source": t.source, "target": t.target,
-         "reason": t.reason, "article": t.article, "document": t.document, "document_date": t.document_date}
+        {"kind": "transition", "who": t.actor_name, "at": t.at, "step": t.transition, "source": t.source,
+         "target": t.target, "reason": t.reason, "article": t.article, "document": t.document,
+         "document_date": t.document_date}
         for t in transitions
     ]
     return sorted(items, key=lambda item: item["at"], reverse=True)
