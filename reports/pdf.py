@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, HTML, Document
-from weasyprint.text.fonts import FontConfiguration
 
 from reports import formats
+
+if TYPE_CHECKING:  # loaded with the first paper: it costs the start of every process half a second, and most print none
+    from weasyprint import CSS, Document
+    from weasyprint.text.fonts import FontConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +101,9 @@ def html(template: str, context: Mapping[str, Any]) -> str:
 
 def render(template: str, context: Mapping[str, Any], *, title: str, subject: str = "") -> Paper:
     """Lay out ``template``. ``title`` and ``subject`` go into the file's metadata: no personal data in them."""
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+
     with _press:
         configuration = FontConfiguration()
         text = html(template, context)
@@ -120,6 +125,8 @@ def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
 
 
 def _style(configuration: FontConfiguration) -> CSS:
+    from weasyprint import CSS
+
     return CSS(string=_stylesheet(), font_config=configuration, url_fetcher=own_files_only)
 
 
@@ -177,6 +184,9 @@ def _face_warning(name: str) -> str:
 
 def missing_font() -> str:
     """Empty when this computer has a face with the widths of Times New Roman; else the sentence that says so."""
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+
     page = '<html lang="vi"><body>Độc lập - Tự do - Hạnh phúc</body></html>'
     with _press:
         configuration = FontConfiguration()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+
 from flask import g
 from sqlalchemy import func, select
 
+from config import ROOT
 from hrms.kernel import access, actor
 from models.organization import OrgUnit
 from models.staff import Person
@@ -38,3 +44,22 @@ def test_threads_do_not_inherit_the_context_of_the_test(ctx, concurrently):
 
 def test_the_test_acts_as_the_system(ctx):
     assert actor.current() == actor.SYSTEM
+
+
+def test_starting_the_server_loads_neither_the_printing_press_nor_the_tables():
+    """WeasyPrint and pandas cost more than all the rest of the start; they come with the first paper or scenario."""
+    code = (
+        "import sys; from hrms.app import create_app; create_app()\n"
+        "print(' '.join(name for name in ('weasyprint', 'pandas', 'playwright') if name in sys.modules))"
+    )
+    environment = {**os.environ, "HRMS_ENV": "test"}
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**environment, "HRMS_DATA_DIR": folder},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert done.stdout.strip() == ""
