@@ -256,7 +256,7 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data is None and any(value == "" for value, *_rest in self.iter_choices()):
-            self.data = ""  # not sent at all is the empty choice, where there is one
+            self.data = self.coerce("")  # not sent at all is the empty choice, where there is one
         try:
             super().pre_validate(form)
         except ValidationError:
