@@ -168,10 +168,12 @@ class Listing:
         self._words: dict[str, str] = {}
 
     # -- the query
+    def _all(self) -> Select[Any]:
+        return self.spec.base() if self.spec.base else select(self.spec.model)
+
     def query(self) -> Select[Any]:
         """Scope, search and filters; no order and no limit."""
-        query = self.spec.base() if self.spec.base else select(self.spec.model)
-        query = access.restrict(query, self.spec.model, self.spec.action)
+        query = access.restrict(self._all(), self.spec.model, self.spec.action)
         if self.q and self.spec.search is not None:
             query = self.spec.search(query, self.q)
         self.faults = []
@@ -199,7 +201,10 @@ class Listing:
             return self
         self.total = int(db.session.scalar(query.with_only_columns(func.count(self.spec.model.id)).order_by(None)) or 0)
         self.page = min(self.page, self.pages)
-        rows = self.ordered(query).options(*self.spec.options).limit(self.size).offset((self.page - 1) * self.size)
+        # The page is found on narrow rows first; sorting 60,000 wide ones for the sake of fifty is slow.
+        number = self.spec.model.id
+        found = self.ordered(query.with_only_columns(number)).limit(self.size).offset((self.page - 1) * self.size)
+        rows = self.ordered(self._all().where(number.in_(found))).options(*self.spec.options)
         self.rows = list(db.session.scalars(rows))
         if self.spec.enrich is not None and self.rows:
             self.spec.enrich(self.rows)

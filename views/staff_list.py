@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, extract, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import joinedload
 
 from hrms.commands import finding
 from hrms.commands.staff.search import retiring_by, words_match
@@ -24,6 +24,7 @@ from views.filters import unit_filter
 from views.listing import Bulk, Column, Filter, Group, ListSpec, day_of, declare, whole_of
 from views.words import unit_in_full, word
 
+UNIT_PATH = select(OrgUnit.path).where(OrgUnit.id == Person.unit_id).correlate(Person).scalar_subquery()
 IN_SERVICE = "in"  # everybody who has not left
 
 
@@ -89,7 +90,7 @@ STAFF = declare(
             Column("birth", lambda: _("Ngày sinh"), _birth, kind="partial", sort=(Person.birth_date,), width=12),
             Column("sex", lambda: _("Giới tính"), lambda row: word(SEXES[row.sex]), sort=(Person.sex,), width=8),
             Column("unit", lambda: _("Đơn vị"), lambda row: unit_in_full(row.unit),
-                   sort=(OrgUnit.path, Person.sort_key), width=40),
+                   sort=(UNIT_PATH, Person.sort_key), width=40),
             Column("title", lambda: _("Chức vụ, chức danh"), "title", sort=(Person.title,), width=26),
             Column("category", lambda: _("Đối tượng"), lambda row: word(CATEGORIES[row.category]),
                    sort=(Person.category,), width=18),
@@ -137,9 +138,8 @@ STAFF = declare(
             Group("status", lambda: _("Tình trạng"), Person.status,
                   lambda value: word(STAFF_STATUSES.get(value, value)), "status"),
         ),
-        base=lambda: select(Person).outerjoin(OrgUnit, OrgUnit.id == Person.unit_id),
         default_sort=(Person.sort_key,),
-        options=(contains_eager(Person.unit).joinedload(OrgUnit.parent),),
+        options=(joinedload(Person.unit).joinedload(OrgUnit.parent),),
         enrich=_enrich,
         row_url=lambda row: url_for("StaffView.show", person_id=row.id),
         bulk=(Bulk(lambda: _("Lập hồ sơ nghỉ"), lambda: url_for("CaseView.many"), ("case", "create")),),

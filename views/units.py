@@ -16,7 +16,7 @@ from hrms.kernel import access, clock
 from hrms.kernel.commands import execute
 from hrms.kernel.errors import Fault, NotFound, Refused, Stale
 from models.organization import OrgUnit, OrgUnitVersion, Position
-from models.vocabulary import FUNDING_KINDS, UNIT_KINDS
+from models.vocabulary import FUNDING_KINDS
 from views import unit_wizard
 from views.posted import request_key, seen_version
 from views.rules import needs
@@ -47,8 +47,17 @@ class UnitView(BaseView):
         """The tree of a day: before and after a reorganisation it is another tree."""
         asked = asked_day()
         tops = branches_on(asked.day)
-        return page("units/tree.html", title=_("Tổ chức, biên chế"), asked=asked, tops=tops, total=count_of(tops),
-                    numbers=access.may("establishment", "read"), word=word, kinds=UNIT_KINDS)  # fmt: skip
+        # Said thousands of times on one page: looked up once.
+        said = {"assigned": _("giao"), "present": _("có mặt"), "surplus": _("dôi dư")}
+        return page(
+            "units/tree.html",
+            title=_("Tổ chức, biên chế"),
+            asked=asked,
+            tops=tops,
+            total=count_of(tops),
+            numbers=access.may("establishment", "read"),
+            said=said,
+        )
 
     @expose("/<int:unit_id>")
     @expose("/<int:unit_id>/<tab>")

@@ -18,6 +18,7 @@ from sqlalchemy import String, case, cast, func, literal, null, or_, select, uni
 
 from hrms.commands.law.current import current_store
 from hrms.commands.organization.tree import Node, Tree, tree_on, valid_on
+from hrms.commands.staff.lookup import CHUNK
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
@@ -142,7 +143,8 @@ def establishment_balance(unit_id: int, day: date | None = None, *, found: OrgUn
             )
         )
     above = whole.above(unit_id)
-    return _balance(unit_id, whole.cut(unit_id), _count(day), above[-1].kind if above else "")
+    below = whole.cut(unit_id)
+    return _balance(unit_id, below, _count(day, sorted(below.nodes)), above[-1].kind if above else "")
 
 
 def balances(day: date | None = None) -> list[UnitBalance]:
@@ -150,7 +152,7 @@ def balances(day: date | None = None) -> list[UnitBalance]:
     access.require("establishment", "read")
     day = day or clock.today()
     tree = tree_on(day)
-    counts = _count(day)
+    counts = _count(day, sorted(tree.nodes))
     tops = tree.children.get(None, ())
     kinds = _kinds_on({tree.nodes[top].parent_id for top in tops} - {None}, day)
     return [_balance(top, tree, counts, kinds.get(tree.nodes[top].parent_id, "")) for top in tops]
@@ -166,8 +168,11 @@ def _kinds_on(unit_ids: set[int | None], day: date) -> dict[int | None, str]:
     return {row.unit_id: row.kind for row in db.session.execute(rows)}
 
 
-def _count(day: date) -> _Counts:
-    """Posts and numbers of the whole province on a day, in two statements: pages have a budget of them."""
+def _count(day: date, unit_ids: list[int] | None = None) -> _Counts:
+    """Posts and numbers of the whole province on a day, in two statements: pages have a budget of them.
+
+    ``unit_ids``: only those are asked for, where they are few enough for one IN list.
+    """
     counts = _Counts()
     in_force = (Appointment.valid_from <= day, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day))
     away = select(Appointment.person_id).where(Appointment.kind == "secondment", *in_force)
@@ -185,6 +190,8 @@ def _count(day: date) -> _Counts:
         .where(*in_force)
         .group_by(Appointment.unit_id, Appointment.kind, Person.category, Appointment.leader_rank)
     )
+    if unit_ids is not None and len(unit_ids) <= CHUNK:
+        posts = posts.where(Appointment.unit_id.in_(unit_ids))
     tables = {"main": counts.present, "concurrent": counts.concurrent, "secondment": counts.seconded_in}
     for unit_id, kind, category, rank, number, gone in db.session.execute(posts):
         key = unit_id, ESTABLISHMENT_OF_CATEGORY[category]
