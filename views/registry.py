@@ -15,6 +15,7 @@ def views() -> list[type[Any]]:
     from views.files import FileView
     from views.imports import ImportView
     from views.jobs import JobView
+    from views.law import LawView
     from views.lists import ListView
     from views.papers import PaperView
     from views.parameters import ParameterView
@@ -32,6 +33,7 @@ def views() -> list[type[Any]]:
         BatchView,
         ActView,
         ParameterView,
+        LawView,
         ImportView,
         PaperView,
         JobView,

@@ -46,6 +46,7 @@ class ParameterUse:
     mark: str
     article: str
     note: str
+    document: str = ""  # of a value the administration added
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ def _parameter_use(parameter: Mapping[str, Any]) -> ParameterUse:
         mark=parameter.get("mark") or "",
         article=parameter.get("article") or "",
         note=parameter.get("note") or "",
+        document=parameter.get("document") or "",
     )
 
 

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule as Address
 from hrms.kernel import attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.jobs import JobRun
-from models import account, importing, organization, restructuring, staff
+from models import account, importing, law, organization, restructuring, staff
 from tests.support.samples import Place
 from views.rules import Rule, rule_of
 
@@ -65,9 +65,11 @@ PARAMETERS: dict[str, Parameter] = {
     "batch_id": record(restructuring.CaseBatch),
     "case_id": record(restructuring.DownsizingCase),
     "code": fixed("submit"),
+    "impact_id": Parameter(lambda place: place.row(law.LawImpact).id),  # one law for everybody: of no unit
     "import_id": record(importing.StaffImport),
     "item_id": record(restructuring.ChecklistItem),
     "job_id": record(JobRun),
+    "override_id": Parameter(lambda place: place.row(law.ParameterOverride).id),
     "paper_id": record(restructuring.CasePaper),
     "person_id": record(staff.Person),
     "position_id": record(organization.Position),

@@ -12,11 +12,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hrms.kernel import access, attachments
+import numpy as np
+
+from hrms.commands.scenarios.computing import Answers
+from hrms.commands.scenarios.definition import Definition
+from hrms.kernel import access, attachments, clock
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.jobs import JobRun
-from models import account, importing, organization, restructuring, staff
+from models import account, importing, law, organization, restructuring, scenario, staff
 from tests.support.world import World
 
 DAY = date(2025, 1, 1)
@@ -79,6 +83,34 @@ def _import(place: Place) -> importing.StaffImport:
     return importing.StaffImport(unit_id=place.unit.id, file_id=file.id, file_name=name, as_of=DAY, mapping=columns)
 
 
+def _scenario(place: Place) -> scenario.Scenario:
+    """A scenario about the unit, computed: one person asked about, refused."""
+    return scenario.Scenario(
+        unit_id=place.unit.id,
+        name=f"Kịch bản của {place.unit.code}",
+        definition=Definition(date(2025, 8, 1), unit_ids=(place.unit.id,)).to_plain(),
+        people=1,
+        leaving=0,
+        total=0,
+        computed_at=clock.now(),
+        summary={
+            "people": 1, "lacking": 0, "faulty": 0, "leaving": 0, "total": 0, "monthly_salaries": 0, "curve": [],
+            "by_month": [["2025-08-01", 0, 0]], "by_unit": [[place.unit.id, place.unit.name, 1, 0, 0]],
+            "by_decree": [], "by_source": [], "by_reason": [["window_closed", 1]],
+        },
+    )  # fmt: skip
+
+
+def _scenario_result(place: Place) -> scenario.ScenarioResult:
+    one = np.ones(1, dtype=np.int64)
+    nothing = one * 0
+    answers = Answers(
+        one * place.person.id, one * place.unit.id, one * 2, nothing.astype(np.bool_), nothing, one, one, one, nothing,
+        nothing, nothing, [date(2025, 8, 1)],
+    )  # fmt: skip
+    return scenario.ScenarioResult(scenario_id=place.row(scenario.Scenario).id, content=answers.pack())
+
+
 BUILDERS: dict[type[Any], Builder] = {
     organization.OrgUnit: lambda place: place.unit,
     organization.OrgUnitVersion: lambda place: place.unit.versions[0],
@@ -117,11 +149,36 @@ BUILDERS: dict[type[Any], Builder] = {
     staff.EarlierBenefit: _of_person(staff.EarlierBenefit, decree="29/2023"),
     staff.YearRating: _of_person(staff.YearRating, year=2021, level="HT"),
     importing.StaffImport: _import,
+    law.ParameterOverride: lambda place: law.ParameterOverride(
+        name="salary.base", value=2_600_000, valid_from=date(2027, 7, 1), article="Điều 3", mark="P",
+        document_number="1/2027/NĐ-CP", document_date=DAY, document_issuer="Chính phủ", reason="Mẫu",
+    ),
+    law.LawImpact: lambda place: law.LawImpact(title="Danh sách mẫu", finished=True),
+    law.LawImpactRow: lambda place: law.LawImpactRow(
+        impact_id=place.row(law.LawImpact).id, case_id=place.row(restructuring.DownsizingCase).id, part="open",
+        old_total=1, new_total=2, delta=1,
+    ),
+    scenario.Scenario: _scenario,
+    scenario.ScenarioResult: _scenario_result,
     account.Account: lambda place: place.account,
     account.RoleAssignment: lambda place: place.account.assignments[0],
     JobRun: lambda place: JobRun(kind="sample", title="Việc mẫu", owner_user_id=place.account.user_id),
     account.SecurityEvent: lambda place: account.SecurityEvent(kind="login", user_id=place.account.user_id),
 }
+
+
+PEOPLES_OWN = (account.Account, account.RoleAssignment)
+
+
+def fill_lists(world: World) -> None:
+    """Rows of every scoped table in every unit with people, so that a page that asks row by row gives itself away."""
+    with transaction():
+        for number, key in enumerate(sorted(key for key in world.units if f"{key}.2" in world.people)):
+            owner = world.account("staff_member_a") if number else world.account("staff_member_b")
+            place = Place(world.unit(key), world.person(f"{key}.2"), owner)
+            for model in access.scoped_models():
+                if model not in PEOPLES_OWN:
+                    place.row(model)
 
 
 def sample_place(world: World, key: str, *, case_state: str = "draft") -> Place:

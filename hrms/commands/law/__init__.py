@@ -21,6 +21,8 @@ from hrms.commands.law.reading import (
     parameter,
     parameters,
     text_of,
+    value_of,
+    value_of_version,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "parameter",
     "parameters",
     "text_of",
+    "value_of",
+    "value_of_version",
 ]

@@ -7,21 +7,23 @@ here is personal and nothing is written; whoever may read parameters may read al
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
-from hrms.commands.explanation import key_words, value_words
+from hrms.commands.explanation import TABLE_FROM, key_words, leaf_count, value_words
 from hrms.commands.law.current import current_store
+from hrms.commands.law.values import UnfitValue, read_plain
 from hrms.kernel import clock
 from hrms.kernel.errors import NotFound
 from hrms.kernel.text import fold
+from models.law import ParameterOverride
 from policies import registry
 from policies.engine.parameters import Version, jsonable, weakest
 from policies.labels import MARK_LABELS
-from policies.store import HERE
+from policies.store import HERE, default_store
 
 # What a family of parameters (the first part of its name) belongs to, in the order of the page.
 FAMILIES: dict[str, str] = {
@@ -211,3 +213,21 @@ def text_of(code: str) -> str:
         return ""
     path = HERE / folder / "text.md"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def value_of_version(version: Version, *, short: bool = False) -> str:
+    """A value in words; a large table only by its size when ``short``."""
+    count = leaf_count(jsonable(version.value))
+    if short and count >= TABLE_FROM:
+        return _("bảng %(count)s giá trị", count=count)
+    return value_words(version.value, version.unit or "")
+
+
+def value_of(row: ParameterOverride, *, short: bool = False) -> str:
+    """The value of a proposal in words; as it is stored where the law has no such parameter any more."""
+    store = default_store()
+    try:
+        versions = store.versions(row.name)
+        return value_of_version(replace(versions[-1], value=read_plain(versions, row.value)), short=short)
+    except (KeyError, UnfitValue):
+        return value_words(row.value)
