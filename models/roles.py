@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, importing, law, organization, restructuring, staff
+from models import account, importing, law, organization, restructuring, scenario, staff
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
@@ -46,6 +46,7 @@ PROVINCE_HR = Role(
         "history": READ,
         "report": READ,
         "account": READ,
+        "scenario": WRITE,
     },
     unit_level=False,
 )
@@ -98,6 +99,7 @@ FINANCE = Role(
         "paper": WRITE,
         "batch": READ,
         "act": READ,
+        "scenario": READ,
         "calculator": frozenset({"use"}),
         "catalogue": READ,
         "parameter": READ,
@@ -118,6 +120,7 @@ LEADERSHIP = Role(
         "paper": READ,
         "batch": READ,
         "act": READ,
+        "scenario": READ,
         "calculator": frozenset({"use"}),
         "catalogue": READ,
         "parameter": READ,
@@ -137,6 +140,7 @@ AUDITOR = Role(
         "paper": READ,
         "batch": READ,
         "act": READ,
+        "scenario": READ,
         "calculator": frozenset({"use"}),
         "catalogue": READ,
         "parameter": READ,
@@ -183,6 +187,8 @@ for _of_person in (
     staff.FamilyRelation, staff.EarlierBenefit, staff.YearRating,
 ):
     scoped(_of_person, "staff", via=("person_id", staff.Person))
+scoped(scenario.Scenario, "scenario", unit="unit_id")
+scoped(scenario.ScenarioResult, "scenario", via=("scenario_id", scenario.Scenario))
 scoped(restructuring.DownsizingCase, "case", unit="unit_id", person="person_id")
 for _of_case in (restructuring.CaseCalculation, restructuring.CaseAssessment, restructuring.ChecklistItem):
     scoped(_of_case, "case", via=("case_id", restructuring.DownsizingCase))

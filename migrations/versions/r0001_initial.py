@@ -576,6 +576,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_saved_filter', 'saved_filter', ['user_id', 'list_name'], unique=False)
+    op.create_table('scenario',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('folded', sa.String(length=300), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('definition', sa.Text(), nullable=False),
+    sa.Column('job_id', sa.Integer(), nullable=True),
+    sa.Column('computed_at', sa.DateTime(), nullable=True),
+    sa.Column('people', sa.Integer(), nullable=True),
+    sa.Column('leaving', sa.Integer(), nullable=True),
+    sa.Column('total', sa.BigInteger(), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('parameters_fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('engine_version', sa.String(length=40), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_scenario_unit', 'scenario', ['unit_id'], unique=False)
     op.create_table('staff_import',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -875,6 +899,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_salary_person', 'salary_row', ['person_id', 'valid_from'], unique=False)
+    op.create_table('scenario_result',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('scenario_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('scenario_id')
+    )
     op.create_table('training_record',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1057,6 +1089,7 @@ def downgrade() -> None:
     op.drop_table('year_rating')
     op.drop_index(op.f('ix_training_record_person_id'), table_name='training_record')
     op.drop_table('training_record')
+    op.drop_table('scenario_result')
     op.drop_index('ix_salary_person', table_name='salary_row')
     op.drop_table('salary_row')
     op.drop_index('ix_insurance_person', table_name='insurance_period')
@@ -1089,6 +1122,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_staff_import_unit_id'), table_name='staff_import')
     op.drop_index(op.f('ix_staff_import_owner_user_id'), table_name='staff_import')
     op.drop_table('staff_import')
+    op.drop_index('ix_scenario_unit', table_name='scenario')
+    op.drop_table('scenario')
     op.drop_index('ix_saved_filter', table_name='saved_filter')
     op.drop_table('saved_filter')
     op.drop_index(op.f('ix_restructuring_act_unit_id'), table_name='restructuring_act')

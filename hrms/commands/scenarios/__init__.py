@@ -1,0 +1,1 @@
+"""Scenarios over many people: who, when, under which options and values of the law; computed in the background."""
