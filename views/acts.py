@@ -8,6 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
 
 from hrms.commands.restructuring import acts
 from hrms.commands.restructuring.acts import ActContent
@@ -78,6 +79,7 @@ ACTS = declare(
             Column("cases", lambda: _("Số hồ sơ"), "case_count", kind="number", width=10),
         ),
         base=lambda: select(RestructuringAct).join(RestructuringAct.unit),
+        options=(contains_eager(RestructuringAct.unit),),
         enrich=remember_counts,
         search=_search,
         search_hint=lambda: _("Số văn bản, trích yếu, đơn vị"),

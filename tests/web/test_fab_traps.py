@@ -31,6 +31,7 @@ from models.organization import OrgUnit
 from models.staff import Person
 from tests.support.builders import PASSWORD
 from tests.support.routes import routes
+from tests.support.samples import fill_lists
 from views.fab_base import ScopedRestApi
 from views.fields import DateField, Form
 
@@ -273,6 +274,17 @@ def test_trap_19_guessing_passwords_is_slowed_down_on_both_log_ins(tmp_path):
         db.engine.dispose()
 
 
+def test_an_office_behind_one_address_logs_in_at_once(app):
+    """Right passwords are not counted: only guessing is slowed down."""
+    from views.security import _log_in_failed
+
+    answer = app.response_class
+    assert not _log_in_failed(answer(status=302))
+    assert not _log_in_failed(answer('{"access_token": ""}', mimetype="application/json"))
+    assert _log_in_failed(answer("<html>", mimetype="text/html"))
+    assert _log_in_failed(answer('{"message": ""}', 401, mimetype="application/json"))
+
+
 def test_trap_19_several_processes_count_together_when_told_where(settings):
     from dataclasses import replace
 
@@ -304,7 +316,8 @@ EACH = 8
 
 def test_trap_26_no_list_page_asks_the_database_more_than_its_budget(world, login, web_app, statements):
     over = []
-    browser = login("unit_hr_a")
+    fill_lists(world)
+    browser = login("province_hr")
     for route in routes(web_app):
         if route.method != "GET" or route.is_api or route.address.arguments or route.rule.kind == "public":
             continue
