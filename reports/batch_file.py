@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 
 from hrms.kernel import access
 from hrms.kernel.db import db
@@ -15,7 +15,7 @@ from hrms.kernel.errors import Fault, Refused
 from models.organization import OrgUnit
 from models.restructuring import CaseBatch, DownsizingCase
 from policies.labels import BENEFIT_LABELS
-from reports.case_file import WITH_PARTS, CaseFile, case_files
+from reports.case_file import SETTLED, WITH_PARTS, CaseFile, case_files
 from reports.letter import Body, body_of, issuing_unit
 from reports.wording import SOURCE_HEADINGS
 
@@ -122,19 +122,23 @@ def find_batch(key: int | str) -> CaseBatch:
     return batch
 
 
-def cases_of(batch: CaseBatch, *more: Callable[[Any], Any]) -> list[DownsizingCase]:
+def cases_of(batch: CaseBatch) -> list[DownsizingCase]:
     """The cases of a round that the actor may print, without those that came to nothing."""
-    query = select(DownsizingCase).where(DownsizingCase.batch_id == batch.id, DownsizingCase.state.not_in(OUT))
+    query = select(DownsizingCase).where(DownsizingCase.batch_id == batch.id, in_budget())
     query = access.restrict(query.options(*WITH_PARTS), DownsizingCase, "print")
     found = list(db.session.scalars(query))
     return sorted(found, key=lambda case: (case.person.sort_key, case.id))
 
 
+def in_budget() -> ColumnElement[bool]:
+    """What a list counts: nothing that came to nothing, and no amendment before it takes the place of the first."""
+    open_amendment = and_(DownsizingCase.amends_id.is_not(None), DownsizingCase.state.not_in(SETTLED))
+    return and_(DownsizingCase.state.not_in(OUT), not_(open_amendment))
+
+
 def case_count(batch: CaseBatch) -> int:
     """How many cases of a round a list would hold."""
-    query = select(func.count(DownsizingCase.id)).where(
-        DownsizingCase.batch_id == batch.id, DownsizingCase.state.not_in(OUT)
-    )
+    query = select(func.count(DownsizingCase.id)).where(DownsizingCase.batch_id == batch.id, in_budget())
     return db.session.scalar(access.restrict(query, DownsizingCase, "print")) or 0
 
 

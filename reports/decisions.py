@@ -20,13 +20,17 @@ def issuer_of(file: CaseFile, choice: str = "") -> tuple[str, Body]:
     if not choice:
         choice = "province"
         if number and "UBND" not in number:
-            if number.endswith(f"-{home_affairs_body().symbol}"):
+            if number.endswith(_signs(home_affairs_body())):
                 choice = "home_affairs"
-            elif number.endswith(f"-{file.body.symbol}"):
+            elif number.endswith(_signs(file.body)):
                 choice = "agency"
     if choice == "agency":
         return choice, file.body
     return choice, home_affairs_body() if choice == "home_affairs" else province_body()
+
+
+def _signs(body: Body) -> tuple[str, str]:
+    return (f"-{body.symbol}", f"/{body.symbol}")
 
 
 def about_of(file: CaseFile) -> str:
@@ -39,8 +43,7 @@ def about_of(file: CaseFile) -> str:
 
 def legal_lines(file: CaseFile, body: Body, day: date) -> list[str]:
     """Every "Căn cứ" of a decision on one person."""
-    kind = "committee" if body.is_committee else "department"
-    laws = bases.laws_on(day, body=kind, categories=(file.category,), benefits=(file.benefit,))
+    laws = bases.laws_on(day, body=body.kind, categories=(file.category,), benefits=(file.benefit,))
     lines = bases.with_prefix([*laws, *bases.decree_documents(file.decree, file.law_version)])
     if file.case.act is not None:
         lines.append(f"Căn cứ {bases.act_title(file.case.act)}")

@@ -19,6 +19,7 @@ HOME_AFFAIRS_SYMBOL = "SNV"
 FINANCE_SYMBOL = "STC"
 _PEOPLES_COMMITTEE = re.compile(r"^(ỦY BAN NHÂN DÂN)\s+(.+)$")
 _DIVISIONS = {"division", "commune_office"}
+_COMMITTEES = {"province", "district", "commune"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Letterhead:
     issued_on: date | None = None
     year: int | None = None  # printed when the day is still open
     about: str = ""  # trích yếu of a letter (công văn)
+    party: bool = False  # bodies of the Party write under their own name for the nation's head, with their own signs
 
     @property
     def body_lines(self) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ class Letterhead:
         if "/" in self.number:
             return self.number
         digits = f"{int(self.number):02d}" if self.number.isdigit() else self.number
-        return f"{digits or BLANK_NUMBER}/{self.symbol}"
+        return f"{digits or BLANK_NUMBER}{'-' if self.party else '/'}{self.symbol}"
 
     @property
     def dated(self) -> str:
@@ -97,20 +99,20 @@ class Body:
     symbol: str
     place: str
     is_committee: bool = False
-    is_province: bool = False
+    is_party: bool = False
 
     def letterhead(
         self, kind: str, *, number: str = "", issued_on: date | None = None, year: int | None = None, about: str = ""
     ) -> Letterhead:
         """The head of a paper of ``kind`` (QĐ, TTr, TB, BB)."""
-        symbol = f"{kind}-{self.symbol}" if kind else self.symbol
-        return Letterhead(self.paper_name, self.superior, symbol, number, self.place, issued_on, year, about)
+        symbol = f"{kind}{'/' if self.is_party else '-'}{self.symbol}" if kind else self.symbol
+        return Letterhead(
+            self.paper_name, self.superior, symbol, number, self.place, issued_on, year, about, self.is_party
+        )
 
     def signature(self, *, collective: bool = False) -> Signature:
         """The head of the body signs; for a committee as a whole ``TM. ỦY BAN NHÂN DÂN`` stands above."""
         post = self.head.upper()
-        if self.is_committee:
-            post = post.split(" ỦY BAN")[0].split(" UBND")[0] or "CHỦ TỊCH"
         lines = ("TM. ỦY BAN NHÂN DÂN", post) if collective and self.is_committee else (post,)
         return Signature(lines, self.signer)
 
@@ -122,10 +124,12 @@ class Body:
     @property
     def decider(self) -> str:
         """``Chủ tịch Ủy ban nhân dân tỉnh Hưng Yên``, ``Giám đốc Sở Nội vụ``."""
-        post = self.head
-        if self.is_committee:
-            post = "Chủ tịch"
-        return post if self.name.lower() in post.lower() else overlapped(post, self.name)
+        return self.head if self.name.lower() in self.head.lower() else overlapped(self.head, self.name)
+
+    @property
+    def kind(self) -> str:
+        """Which laws speak of it: committee, party or department."""
+        return "committee" if self.is_committee else "party" if self.is_party else "department"
 
 
 def overlapped(post: str, name: str) -> str:
@@ -163,24 +167,35 @@ def by_symbol(symbol: str) -> OrgUnit | None:
 
 def body_of(unit: OrgUnit) -> Body:
     """How ``unit``, which issues papers itself, stands on them. What was not entered is derived from name and place."""
-    committee = unit.name.lower().startswith("ủy ban nhân dân")
-    is_province = unit.parent_id is None
+    committee = unit.kind in _COMMITTEES or unit.name.lower().startswith("ủy ban nhân dân")
+    name = unit.name
+    if committee and not name.lower().startswith("ủy ban nhân dân"):
+        name = f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}"
     superior = unit.paper_superior
-    if not superior and not is_province and unit.parent is not None and not committee:
-        superior = unit.parent.paper_name or unit.parent.name
-    head = unit.signer_title or ("Chủ tịch" if committee else "Thủ trưởng")
+    if not superior and unit.parent is not None:
+        superior = unit.parent.paper_name or body_of(unit.parent).name
     return Body(
-        name=unit.name,
-        short=shortened(unit.name),
-        head=head,
+        name=name,
+        short=shortened(name),
+        head=_post(unit.signer_title, committee),
         signer=unit.signer_name,
-        paper_name=(unit.paper_name or unit.name).upper(),
-        superior=shortened(superior).upper(),
+        paper_name=(unit.paper_name or name).upper(),
+        # A People's Committee writes under its own name alone.
+        superior="" if committee else shortened(superior).upper(),
         symbol=_symbol(unit, committee),
         place=unit.paper_place or "Hưng Yên",
         is_committee=committee,
-        is_province=is_province,
+        is_party=unit.kind == "party",
     )
+
+
+def _post(title: str, committee: bool) -> str:
+    """The head's post in sentence case; of a committee without its name, which stands beside the post anyway."""
+    if title.isupper():
+        title = title.capitalize()
+    if committee:
+        return re.split(r"(?i)\s+(?:ủy ban|ubnd)", title)[0] or "Chủ tịch"
+    return title or "Thủ trưởng"
 
 
 def _symbol(unit: OrgUnit, committee: bool) -> str:
@@ -195,7 +210,7 @@ def province_body() -> Body:
     if root is not None:
         return body_of(root)
     name = "Ủy ban nhân dân tỉnh Hưng Yên"
-    return Body(name, shortened(name), "Chủ tịch", "", name.upper(), "", "UBND", "Hưng Yên", True, True)
+    return Body(name, shortened(name), "Chủ tịch", "", name.upper(), "", "UBND", "Hưng Yên", True)
 
 
 def home_affairs_body() -> Body:

@@ -6,7 +6,7 @@ Fed by a stored calculation of a case, or by the calculator's bare result: both 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -226,7 +226,7 @@ def sheet_of_case(file: CaseFile, computed_at: str, issued_on: date | None = Non
             row.engine_version, row.law_version, row.parameters_fingerprint, row.by, computed_at, row.frozen
         ),
         subject=Subject(file.name, file.post, file.place, file.insurance_number, file.case.label),
-        letter=Letterhead(file.body.paper_name, file.body.superior, place=file.body.place, issued_on=issued_on),
+        letter=replace(file.body.letterhead("", issued_on=issued_on), symbol=""),
         hands=hands,
         draft=file.draft,
         place=file.body.place,

@@ -79,8 +79,26 @@ def test_what_was_entered_for_papers_wins_over_what_is_derived(world, factory):
     )
     body = body_of(party)
     assert (body.superior, body.paper_name, body.place) == ("TỈNH ỦY HƯNG YÊN", "BAN TỔ CHỨC", "Phố Hiến")
-    assert body.letterhead("QĐ").symbol == "QĐ-BTCTU"
+    assert body.letterhead("TTr", number="15").number_text == "15-TTr/BTCTU"  # the Party's own way of writing signs
+    assert body.kind == "party"
     assert body.decider == "Trưởng Ban Tổ chức"
+
+
+def test_a_province_or_commune_named_by_its_place_alone_writes_as_its_committee(factory, session):
+    root = factory.unit(
+        "T", "Tỉnh Hưng Yên", kind="province", paper_name="", paper_symbol="", signer_title="CHỦ TỊCH UBND TỈNH"
+    )
+    ward = factory.unit(
+        "P", "Phường Đông Lâm", root, kind="commune", paper_name="", paper_superior="UBND tỉnh Hưng Yên"
+    )
+    department = factory.unit("S", "Sở Y tế", root, paper_name="", signer_title="GIÁM ĐỐC")
+    assert body_of(root).letterhead("QĐ").body_lines == ("ỦY BAN NHÂN DÂN", "TỈNH HƯNG YÊN")
+    assert body_of(root).decider == "Chủ tịch Ủy ban nhân dân tỉnh Hưng Yên"
+    assert body_of(root).signature().lines == ("CHỦ TỊCH",)
+    assert body_of(ward).letterhead("QĐ").body_lines == ("ỦY BAN NHÂN DÂN", "PHƯỜNG ĐÔNG LÂM")
+    assert body_of(ward).superior == ""
+    assert body_of(department).decider == "Giám đốc Sở Y tế"
+    assert body_of(department).superior == "UBND TỈNH HƯNG YÊN"
 
 
 def test_bodies_that_the_tree_does_not_hold_are_still_addressed(session):

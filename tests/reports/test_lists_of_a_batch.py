@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrms.commands.restructuring.steps import Perform
 from hrms.commands.restructuring.words import FUNDING_SOURCES
-from hrms.kernel.commands import transaction
+from hrms.kernel.commands import execute, transaction
 from hrms.kernel.errors import Refused
 from hrms.kernel.text import amount_in_words, format_integer
 from reports import batch_lists
@@ -193,9 +194,7 @@ def test_keys_of_columns_are_each_there_once_and_do_not_change(file):
 
 def test_a_line_the_set_does_not_foresee_gets_a_column_so_that_rows_add_up(desk, batch_id, world):
     case_id = desk.open("a1.1", batch_id=batch_id, ground="2.1.g", deputies_present=4, deputies_allowed=3)
-    desk.edit(
-        case_id, local_top_up=90_000_000, local_top_up_decision="05/QĐ-UBND", local_top_up_on=date(2025, 3, 1)
-    )
+    desk.edit(case_id, local_top_up=90_000_000, local_top_up_decision="05/QĐ-UBND", local_top_up_on=date(2025, 3, 1))
     file = batch_file(find_batch(batch_id))
     columns = list_columns("early_retirement", file.files)
     one = file.files[0]
@@ -252,6 +251,16 @@ def test_a_case_that_came_to_nothing_is_not_in_the_round(desk, filled):
     after = batch_file(find_batch(filled))
     assert gone not in [one.case.id for one in after.files]
     assert after.total == before.total - next(one.total for one in before.files if one.case.id == gone)
+
+
+def test_an_amendment_is_counted_only_when_it_takes_the_place_of_the_first(desk, batch_id, actor_as):
+    first = desk.bring("decided", "a1.1", batch_id=batch_id, ground="2.1.g", deputies_present=4, deputies_allowed=3)
+    with actor_as("unit_hr_a"):
+        second = execute(Perform(first, "amend", reason="Bổ sung thời gian đóng BHXH")).id
+    assert desk.case(second).batch_id == batch_id
+    file = batch_file(find_batch(batch_id))
+    assert [one.case.id for one in file.files] == [first]
+    assert file.total == desk.case(first).total
 
 
 def test_a_case_without_a_right_is_named_under_the_list_and_not_counted(desk, filled, world, words):

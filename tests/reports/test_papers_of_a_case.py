@@ -151,6 +151,20 @@ def test_who_decides_stands_at_the_head(early, words, issuer, head, sign, symbol
     assert head in text and sign in text and symbol in text
 
 
+def test_a_body_of_the_party_writes_under_its_own_head(desk, words, world):
+    with transaction():
+        unit = world.unit("a")
+        unit.kind, unit.paper_superior, unit.paper_name, unit.paper_symbol = (
+            "party",
+            "Tỉnh ủy Hưng Yên",
+            "Ban Tổ chức",
+            "BTCTU",
+        )
+    text = printed(words, "submission", desk.open("a1.2"))
+    assert "ĐẢNG CỘNG SẢN VIỆT NAM" in text and "CỘNG HÒA XÃ HỘI CHỦ NGHĨA" not in text
+    assert "-TTr/BTCTU" in text
+
+
 def test_an_amended_decision_replaces_the_first_and_pays_the_difference(early, desk, words, actor_as):
     first_id = early("paid")
     first = desk.case(first_id)
