@@ -87,6 +87,7 @@ _SHARED = (
     ("retirement", "Tuổi nghỉ hưu và cách tính thời gian", ("retirement.", "counting.", "early.")),
     ("salary", "Lương cơ sở, tiền lương", ("salary.",)),
     ("pension", "Lương hưu (ước tính)", ("pension.",)),
+    ("positions", "Số lượng cấp phó", ("positions.",)),
 )
 
 

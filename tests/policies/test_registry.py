@@ -10,7 +10,8 @@ import pytest
 from policies.decrees import DECREES
 from policies.nd170 import rules as nd170
 from policies.registry import coverage, doubtful
-from policies.store import HERE
+from policies.store import HERE, default_store
+from tools import law_coverage
 
 FOLDERS = {"178": "nd178", "177": "nd177", "154": "nd154", "29": "nd29", "179": "nd179", "NQ07": "nq07", "170": "nd170"}
 BOOKS = {**{d.code: d.books for d in DECREES}, "170": (nd170.BOOK,)}
@@ -26,6 +27,16 @@ def test_every_decree_and_every_parameter_is_in_the_registry():
         assert entry.verified_from is not None
         assert entry.missing
         json.dumps(entry.to_dict())
+
+
+def test_no_parameter_is_left_out():
+    covered = [version.name for entry in coverage() for version in entry.parameters]
+    store = default_store()
+    assert sorted(covered) == sorted(version.name for name in store.names() for version in store.versions(name))
+
+
+def test_the_page_of_the_documentation_is_up_to_date():
+    assert law_coverage.main(["--check"]) == 0, "run python tools/law_coverage.py"
 
 
 def test_the_registry_tells_the_weakest_evidence():
