@@ -141,6 +141,19 @@ def test_a_case_is_opened_and_leads_to_its_page(world, session, login, act, batc
     assert case.application_on == date(2025, 6, 10)
 
 
+def test_a_case_may_be_opened_without_a_round_and_an_act(world, session, login):
+    answer = login("unit_hr_a").post(
+        "/cases/new",
+        data={
+            "person_id": world.people["a1.2"], "batch_id": "", "leave_date": "01/08/2025", "act_id": "", "ground": "2.2",
+            "decree": "178", "benefit": "auto", "retirement_annex": "I", "group_177": "",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, words(answer)
+    case = fresh(session).query(DownsizingCase).one()
+    assert (case.batch_id, case.act_id, case.group_177) == (None, None, None)
+
+
 def test_what_is_wrong_stands_on_its_field_and_what_was_typed_stays(world, session, login):
     answer = login("unit_hr_a").post(
         "/cases/new",
