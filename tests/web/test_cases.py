@@ -145,7 +145,8 @@ def test_a_case_may_be_opened_without_a_round_and_an_act(world, session, login):
     answer = login("unit_hr_a").post(
         "/cases/new",
         data={
-            "person_id": world.people["a1.2"], "batch_id": "", "leave_date": "01/08/2025", "act_id": "", "ground": "2.2",
+            "person_id": world.people["a1.2"], "batch_id": "", "leave_date": "01/08/2025", "act_id": "",
+            "ground": "2.2",
             "decree": "178", "benefit": "auto", "retirement_annex": "I", "group_177": "",
         },
     )  # fmt: skip
