@@ -19,6 +19,8 @@ from views.words import unit_in_full
 
 SHOWN = 10  # of each kind on the result page
 LONGEST = 120
+# What a unit field is for, and the right its unit must be open to.
+WITHIN = {"import": ("staff", "import"), "staff": ("staff", "write"), "unit": ("unit", "write")}
 
 
 def asked() -> str:
@@ -117,11 +119,10 @@ class LookupView(BaseView):
     @expose("/units")
     @needs("unit", "read")
     def units(self) -> Any:
-        """``live=1``: only units that exist today."""
+        """``live=1``: only units that exist today. ``action``: only those where one may do that (:data:`WITHIN`)."""
         day = clock.today() if request.args.get("live") == "1" else None
-        return answer(
-            [{"id": row.id, "text": row.name, "note": unit_note(row)} for row in finding.units(asked(), day=day)]
-        )
+        rows = finding.units(asked(), day=day, within=WITHIN.get(request.args.get("action", "")))
+        return answer([{"id": row.id, "text": row.name, "note": unit_note(row)} for row in rows])
 
     @expose("/positions")
     @needs("position", "read")

@@ -142,7 +142,7 @@ class NewPersonForm(PersonForm, SensitiveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.leader_rank.choices = choices(LEADER_RANKS)
-        self.unit_id.url = url_for("LookupView.units", live=1) + "&q="
+        self.unit_id.url = url_for("LookupView.units", live=1, action="staff") + "&q="
         self.position_id.url = url_for("LookupView.positions") + "?q="
         show_record(self.unit_id, OrgUnit)
         show_record(self.position_id, Position)

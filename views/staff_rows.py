@@ -116,7 +116,7 @@ class AppointmentForm(RowForm):
 
     def finish(self) -> None:
         self.kind.choices, self.leader_rank.choices = choices(APPOINTMENT_KINDS), choices(LEADER_RANKS)
-        self.unit_id.url = url_for("LookupView.units") + "?q="
+        self.unit_id.url = url_for("LookupView.units", action="staff") + "&q="
         self.position_id.url = url_for("LookupView.positions") + "?q="
         show_record(self.unit_id, OrgUnit)
         show_record(self.position_id, Position)

@@ -62,7 +62,7 @@ class UnitForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices, self.level.choices = choices(UNIT_KINDS), choices(UNIT_LEVELS)
-        self.parent_id.url = url_for("LookupView.units") + "?q="
+        self.parent_id.url = url_for("LookupView.units", action="unit") + "&q="
         show_record(self.parent_id, OrgUnit)
 
     def dated(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class TargetForm(Form):
         super().__init__(*args, **kwargs)
         self.kind.choices, self.level.choices = choices(UNIT_KINDS), choices(UNIT_LEVELS)
         for field in (self.existing, self.parent_id):
-            field.url = url_for("LookupView.units") + "?q="
+            field.url = url_for("LookupView.units", action="unit") + "&q="
             show_record(field, OrgUnit)
 
     @property

@@ -198,5 +198,5 @@ def context(plan: Plan) -> dict[str, Any]:
         "kinds": KINDS,
         "ranks": choices(LEADER_RANKS),
         "receiver_words": [(str(number), form.words) for number, form in enumerate(plan.receivers) if not form.empty],
-        "lookup": url_for("LookupView.units") + "?q=",
+        "lookup": url_for("LookupView.units", action="unit") + "&q=",
     }

@@ -75,20 +75,32 @@ def people(text: str, limit: int = MOST, *, action: str = "read", in_service: bo
     return db.session.scalars(access.restrict(query, Person, action)).all()
 
 
-def units(text: str, limit: int = MOST, *, action: str = "read", day: date | None = None) -> Sequence[OrgUnit]:
-    """Units by name or code, the higher in the tree first. ``day``: only those that exist on that day."""
+def units(
+    text: str, limit: int = MOST, *, day: date | None = None, within: tuple[str, str] | None = None
+) -> Sequence[OrgUnit]:
+    """Units by name or code, the higher in the tree first.
+
+    ``day``: only those that exist on that day. ``within``: only those open for another (resource, action), too, such
+    as ``("staff", "write")`` for the unit of a post.
+    """
     query = (
         select(OrgUnit)
         .where(or_(words_in(OrgUnit.folded, text), OrgUnit.code == text.strip()))
         .options(joinedload(OrgUnit.parent))
         .order_by(
-            begins(OrgUnit.folded, text), OrgUnit.valid_to.is_not(None), OrgUnit.depth, OrgUnit.sort_key, OrgUnit.id
+            begins(OrgUnit.folded, text),
+            OrgUnit.valid_to.is_not(None),
+            OrgUnit.depth,
+            OrgUnit.sort_key,
+            OrgUnit.id,
         )
         .limit(limit)
     )
     if day is not None:
         query = query.where(OrgUnit.valid_from <= day, or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to >= day))
-    return db.session.scalars(access.restrict(query, OrgUnit, action)).all()
+    if within is not None and (open_units := access.units_for(*within)) is not None:
+        query = query.where(OrgUnit.id.in_(open_units))
+    return db.session.scalars(access.restrict(query, OrgUnit)).all()
 
 
 def positions(text: str, limit: int = MOST, *, unit_id: int | None = None) -> Sequence[Position]:

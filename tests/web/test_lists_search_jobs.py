@@ -233,6 +233,18 @@ def test_units_say_whether_they_have_ended(world, login, session):
     assert lookup(browser, "units", q="to chuc can bo y te", live=1) == []
 
 
+def test_a_unit_field_offers_only_units_where_the_thing_may_be_done(world, login, factory):
+    account = factory.account("hai", "unit_hr", world.unit("a"))
+    factory.assign(account, "auditor", world.unit("b"))
+    browser = login("hai")
+    assert len(lookup(browser, "units", q="so")) == 4
+    assert {row["id"] for row in lookup(browser, "units", q="so", action="staff")} == {
+        world.units["a"],
+        world.units["a1"],
+    }
+    assert lookup(browser, "units", q="so", action="unit") == []
+
+
 def test_positions_of_a_unit_are_offered_before_a_word_is_typed(world, login):
     browser = login("unit_hr_a")
     assert {row["text"] for row in lookup(browser, "positions", q="", unit=world.units["a1"])} == {
