@@ -13,6 +13,9 @@ import click
 from hrms.cli.common import fail, with_app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hrms.commands.staff_list import SheetChoice
     from models.organization import OrgUnit
 
 
@@ -101,6 +104,11 @@ def staff_command(
             return
         summary = kept.summary
         click.echo(str(refused), err=True)
+    if not summary["people"]:
+        fail("Danh sách không có người nào nên không có gì để nhập. Hãy kiểm tra lại tệp.")
+    for other in _lists_not_read(start.reading.sheets):
+        click.echo(f"Tệp còn trang tính «{other}» giống một danh sách, chưa đọc. Hãy nhập trang đó bằng tệp riêng.",
+                   err=True)
     for error in summary["errors"]:
         click.echo(error["text"], err=True)
     if summary["error_count"] > len(summary["errors"]):
@@ -112,9 +120,23 @@ def staff_command(
         click.echo(f"Dòng {change['row']}: {fields}")
     click.echo(sentence(summary, written=written))
     if errors_to is not None and summary.get("error_file"):
-        shutil.copyfile(jobs.work_path(summary["error_file"]), errors_to)
-        click.echo(f"Các dòng bị từ chối, kèm lý do: {errors_to}", err=True)
+        try:
+            shutil.copyfile(jobs.work_path(summary["error_file"]), errors_to)
+        except OSError as error:
+            click.echo(f"Không ghi được tệp {errors_to}: {error.strerror}. Hãy chọn nơi khác bằng --errors.", err=True)
+        else:
+            click.echo(f"Các dòng bị từ chối, kèm lý do: {errors_to}", err=True)
     sys.exit(1 if summary["rejected"] else 0)
+
+
+def _lists_not_read(sheets: Sequence[SheetChoice]) -> list[str]:
+    """Visible sheets that look about as much like a staff list as the one that was read: nobody may miss them."""
+    chosen = next(sheet for sheet in sheets if sheet.chosen)
+    return [
+        sheet.name
+        for sheet in sheets
+        if sheet.visible and not sheet.chosen and sheet.strength * 2 >= chosen.strength > 0
+    ]
 
 
 def _root() -> OrgUnit:

@@ -37,6 +37,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "application/vnd.ms-excel": (".xls",),
     "text/csv": (".csv",),
 }
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -104,7 +105,8 @@ def _media_type(head: bytes, name: str) -> str | None:
     kind = filetype.guess(head)
     if kind is not None:
         return str(kind.mime)
-    if extension == ".csv" and b"\x00" not in head:
+    # Excel's "Unicode text" is UTF-16: every other byte of it may be zero, but it begins with a byte order mark.
+    if extension == ".csv" and (b"\x00" not in head or head.startswith(_UTF16_MARKS)):
         return "text/csv"
     return None
 

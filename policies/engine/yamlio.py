@@ -21,6 +21,7 @@ _INT = re.compile(r"[-+]?[0-9]+\Z")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\Z")
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 MAX_DEPTH = 40
 MAX_DIGITS = 40
 TOO_DEEP = f"lồng nhau quá {MAX_DEPTH} cấp; hãy kiểm tra lại cấu trúc tệp"
@@ -218,11 +219,19 @@ def _undouble(data: Any, path: str, faults: list[Fault], depth: int) -> Any:
         return None
     if isinstance(data, _Pairs):
         for key in data.doubled:
-            faults.append(Fault(f"{path}.{key}", f"khóa '{key}' ghi hai lần; hãy giữ lại một"))
-        return {k: _undouble(v, f"{path}.{k}", faults, depth + 1) for k, v in data.items()}
+            faults.append(Fault(_writable(f"{path}.{key}"), f"khóa '{_writable(key)}' ghi hai lần; hãy giữ lại một"))
+        return {_writable(k): _undouble(v, _writable(f"{path}.{k}"), faults, depth + 1) for k, v in data.items()}
     if isinstance(data, list):
         return [_undouble(v, f"{path}[{i}]", faults, depth + 1) for i, v in enumerate(data)]
+    if isinstance(data, str) and _writable(data) != data:
+        faults.append(Fault(path, "có ký tự không đầy đủ (nửa cặp thay thế Unicode); hãy ghi lại chữ"))
+        return _writable(data)
     return data
+
+
+def _writable(text: str) -> str:
+    """A JSON escape can name half a character, which UTF-8 cannot write: the sign of what is lost stands for it."""
+    return _HALF_CHARACTER.sub("\ufffd", text)
 
 
 def load_law_yaml(path: Path) -> Any:

@@ -198,3 +198,15 @@ def test_the_id_is_echoed_as_it_came(identity):
 @pytest.mark.parametrize("identity", [True, ["a"], {"a": 1}, 1.5])
 def test_an_id_is_text_or_a_whole_number(identity):
     assert set(faults({**base_case(), "id": identity})) == {"cases[0].id"}
+
+
+def test_half_a_character_in_json_is_a_fault_that_can_itself_be_written():
+    r"""A JSON text may name one half of a surrogate pair (``\ud800``): no door could send the answer back."""
+    text = r'{"id": "\ud800", "\udc00": 1, "person": {"sex": "nam\udfff"}}'
+    found = read_cases(text)[1]
+    words = "\n".join(str(fault) for fault in found)
+    assert words.encode("utf-8")
+    paths = [fault.path for fault in found]
+    assert {"cases[0].id", "cases[0].person.sex"} <= set(paths)
+    whole = load_text(r'{"id": "\ud83d\ude00"}')
+    assert whole == {"id": "\N{GRINNING FACE}"}

@@ -80,11 +80,15 @@ class StartImport(Command[StaffImport]):
 
     def run(self) -> StaffImport:
         assert self.unit_id is not None
-        stored, shown = attachments.store(self.stream, self.file_name)
+        # The reader knows best what is wrong with a spreadsheet (a password, a web page in disguise); a file that it
+        # refuses is not kept.
         try:
-            reading = self.reading = read_staff_list(attachments.path_of(stored.sha256), limits())
+            reading = self.reading = read_staff_list(self.stream, limits())
         except SpreadsheetRefused as refused:
-            raise Refused([Fault("file", refused.message, code=refused.code)]) from refused
+            message = f"«{attachments.safe_name(self.file_name)}»: {refused.message}"
+            raise Refused([Fault("file", message, code=refused.code)]) from refused
+        self.stream.seek(0)
+        stored, shown = attachments.store(self.stream, self.file_name)
         in_title = day_in_title(reading)
         as_of = self.as_of or (in_title if in_title and in_title <= clock.today() else None) or clock.today()
         reading.as_of = as_of
