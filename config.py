@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 - refused in production
 DEMO_PASSWORD = "Demo@2025"  # noqa: S105 - demonstration accounts only, refused in production
 ENVIRONMENTS = ("development", "test", "production")
+DATABASES = ("sqlite", "postgresql", "postgres")
+LONGEST_IDLE_MINUTES = 15
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingError(ValueError):
@@ -29,14 +32,67 @@ def _text(name: str, default: str) -> str:
     return value or default
 
 
-def _whole(name: str, default: int) -> int:
+def _whole(name: str, default: int, least: int = 1) -> int:
     raw = os.environ.get(f"HRMS_{name}", "").strip()
     if not raw:
         return default
     try:
-        return int(raw)
+        value = int(raw)
     except ValueError:
         raise SettingError(f"HRMS_{name}={raw!r}: cần một số nguyên.") from None
+    if value < least:
+        raise SettingError(f"HRMS_{name}={raw!r}: cần một số nguyên từ {least} trở lên.")
+    return value
+
+
+def _one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = _text(name, default)
+    for choice in choices:
+        if choice.casefold() == value.casefold():
+            return choice
+    raise SettingError(f"HRMS_{name}={value!r}: chỉ nhận một trong {', '.join(choices)}.")
+
+
+def _day(name: str) -> date | None:
+    raw = _text(name, "")
+    if not raw:
+        return None
+    try:
+        return datetime.strptime(raw, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        raise SettingError(f"HRMS_{name}={raw!r}: cần ngày có thật dạng YYYY-MM-DD.") from None
+
+
+def _database_url() -> str:
+    """The address as given. A refusal names only its kind: the rest may hold a password."""
+    url = _text("DATABASE_URL", "")
+    scheme, found, _rest = url.partition("://")
+    if url and not (found and scheme.split("+")[0] in DATABASES):
+        raise SettingError(
+            f"HRMS_DATABASE_URL bắt đầu bằng {scheme[:20]!r}: chỉ nhận sqlite:///… hoặc postgresql://…, "
+            "ví dụ postgresql://hrms:matkhau@may-chu/hrms."
+        )
+    if url:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            example = "postgresql://hrms:matkhau@may-chu:5432/hrms"
+            raise SettingError(f"HRMS_DATABASE_URL sai dạng: cần như {example}.") from None
+    return url
+
+
+def _rate(name: str, default: str) -> str:
+    from limits import parse_many
+
+    value = _text(name, default)
+    try:
+        parse_many(value)
+    except ValueError:
+        raise SettingError(f"HRMS_{name}={value!r}: ghi như «{default}».") from None
+    return value
 
 
 def _flag(name: str, default: bool) -> bool:
@@ -67,7 +123,7 @@ class Settings:
     session_minutes: int = 15  # idle time before the session ends (data protection: at most 15)
     lock_after_failures: int = 5
     lock_hours: int = 12
-    login_rate: str = "10 per minute"
+    login_rate: str = "30 per minute"  # failed log-ins from one address: a whole office may share one
     rate_storage: str = "memory://"  # several processes: a storage that all of them share
     upload_mb: int = 25
     import_max_rows: int = 100_000
@@ -80,22 +136,15 @@ class Settings:
     @classmethod
     def from_environment(cls) -> Settings:
         """Read the environment. Raises :class:`SettingError` naming the variable, its value and the remedy."""
-        env = _text("ENV", "development")
-        if env not in ENVIRONMENTS:
-            raise SettingError(f"HRMS_ENV={env!r}: chỉ nhận một trong {', '.join(ENVIRONMENTS)}.")
+        env = _one_of("ENV", "development", ENVIRONMENTS)
         timezone = _text("TIMEZONE", cls.timezone)
         try:
             ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError):
             raise SettingError(f"HRMS_TIMEZONE={timezone!r}: không có múi giờ này.") from None
-        today: date | None = None
-        if raw_today := os.environ.get("HRMS_TODAY", "").strip():
-            if env == "production":
-                raise SettingError("HRMS_TODAY chỉ dùng để kiểm thử, không dùng khi HRMS_ENV=production.")
-            try:
-                today = date.fromisoformat(raw_today)
-            except ValueError:
-                raise SettingError(f"HRMS_TODAY={raw_today!r}: cần ngày dạng YYYY-MM-DD.") from None
+        today = _day("TODAY")
+        if today is not None and env == "production":
+            raise SettingError("HRMS_TODAY chỉ dùng để kiểm thử, không dùng khi HRMS_ENV=production.")
         data_dir = Path(_text("DATA_DIR", str(cls.data_dir))).expanduser().resolve()
         secret = _text("SECRET_KEY", DEVELOPMENT_SECRET)
         return cls(
@@ -103,7 +152,7 @@ class Settings:
             secret_key=secret,
             data_key=_text("DATA_KEY", secret),
             data_dir=data_dir,
-            database_url=_text("DATABASE_URL", ""),
+            database_url=_database_url(),
             timezone=timezone,
             today=today,
             demo_password=_text("DEMO_PASSWORD", DEMO_PASSWORD),
@@ -111,13 +160,13 @@ class Settings:
             session_minutes=_whole("SESSION_MINUTES", cls.session_minutes),
             lock_after_failures=_whole("LOCK_AFTER_FAILURES", cls.lock_after_failures),
             lock_hours=_whole("LOCK_HOURS", cls.lock_hours),
-            login_rate=_text("LOGIN_RATE", cls.login_rate),
+            login_rate=_rate("LOGIN_RATE", cls.login_rate),
             rate_storage=_text("RATE_STORAGE", cls.rate_storage),
             upload_mb=_whole("UPLOAD_MB", cls.upload_mb),
             import_max_rows=_whole("IMPORT_MAX_ROWS", cls.import_max_rows),
             secure_cookies=_flag("SECURE_COOKIES", env == "production"),
-            trusted_proxies=_whole("TRUSTED_PROXIES", cls.trusted_proxies),
-            log_level=_text("LOG_LEVEL", cls.log_level).upper(),
+            trusted_proxies=_whole("TRUSTED_PROXIES", cls.trusted_proxies, least=0),
+            log_level=_one_of("LOG_LEVEL", cls.log_level, LOG_LEVELS),
             web_threads=_whole("WEB_THREADS", cls.web_threads),
         )
 
@@ -151,6 +200,11 @@ def problems_in_production(settings: Settings) -> list[str]:
     if not settings.is_production:
         return []
     faults: list[str] = []
+    if settings.session_minutes > LONGEST_IDLE_MINUTES:
+        faults.append(
+            f"HRMS_SESSION_MINUTES={settings.session_minutes}: phiên làm việc để không chỉ được giữ tối đa "
+            f"{LONGEST_IDLE_MINUTES} phút."
+        )
     if settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < 32:
         faults.append(
             "HRMS_SECRET_KEY còn là giá trị mặc định hoặc ngắn hơn 32 ký tự: đặt một chuỗi ngẫu nhiên, ví dụ "

@@ -122,7 +122,13 @@ def prepare_logging(settings: Settings) -> None:
 
 def prepare_folders(settings: Settings) -> None:
     for folder in (settings.data_dir, settings.files_dir, settings.work_dir):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        except OSError as error:
+            raise RefusesToStart(
+                f"Không tạo được thư mục dữ liệu {folder}: {error.strerror}. "
+                "Hãy đặt HRMS_DATA_DIR là một thư mục ghi được."
+            ) from None
 
 
 def prepare_clock(settings: Settings) -> None:

@@ -18,6 +18,24 @@ def fail(message: str, code: int = 2) -> None:
     sys.exit(code)
 
 
+def check_database(*, migrated: bool = True) -> None:
+    """End the command with a sentence when the database does not answer or (``migrated``) is not set up."""
+    from sqlalchemy.exc import DBAPIError
+
+    from hrms.kernel.db import db
+    from hrms.migrate import is_current
+
+    try:
+        ready = is_current()
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+        url = db.engine.url.render_as_string(hide_password=True)
+        fail(f"Không kết nối được cơ sở dữ liệu {url}: {reason}. Hãy kiểm tra HRMS_DATABASE_URL và máy chủ.")
+        return
+    if migrated and not ready:
+        fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
+
+
 def with_app(*, web: bool = False, migrated: bool = True) -> Callable[[F], F]:
     """Run a command inside the application's context, as the command line."""
 
@@ -35,10 +53,7 @@ def with_app(*, web: bool = False, migrated: bool = True) -> Callable[[F], F]:
                 return None
             with app.app_context(), actor.acting(actor.Actor("cli", "Dòng lệnh")):
                 if migrated:
-                    from hrms.migrate import is_current
-
-                    if not is_current():
-                        fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
+                    check_database()
                 return function(*args, **kwargs)
 
         return inside  # type: ignore[return-value]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import click
 
-from hrms.cli.common import fail, with_app
+from hrms.cli.common import check_database, fail, with_app
 
 
 @click.command("setup")
@@ -20,6 +20,7 @@ def setup_command() -> None:
     """
     from hrms.setup import set_up
 
+    check_database(migrated=False)
     revision = set_up()
     click.echo(f"Cơ sở dữ liệu đã sẵn sàng (phiên bản lược đồ {revision}).")
     from reports.pdf import missing_font

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hrms.cli.common import fail, with_app
+from hrms.cli.common import check_database, fail, with_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,6 @@ def scheduler_command(workers: int) -> None:
     from config import SettingError
     from hrms.app import RefusesToStart, create_app
     from hrms.background import register
-    from hrms.migrate import is_current
 
     try:
         app = create_app(web=True)  # exports and papers are written by the same code that shows the pages
@@ -131,8 +130,7 @@ def scheduler_command(workers: int) -> None:
         fail(str(error))
         return
     with app.app_context():
-        if not is_current():
-            fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
+        check_database()
     register()
     scheduler = Scheduler(app, workers)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hrms.cli.common import fail
+from hrms.cli.common import check_database, fail
 
 
 @click.command("serve")
@@ -30,7 +30,6 @@ def serve_command(host: str, port: int, no_scheduler: bool) -> None:
 
     from config import SettingError, Settings
     from hrms.app import RefusesToStart, create_app
-    from hrms.migrate import is_current
 
     try:
         settings = Settings.from_environment()
@@ -39,8 +38,7 @@ def serve_command(host: str, port: int, no_scheduler: bool) -> None:
         fail(str(error))
         return
     with app.app_context():
-        if not is_current():
-            fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
+        check_database()
         if settings.is_production:
             from hrms.demo_accounts import default_passwords_left
 

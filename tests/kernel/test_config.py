@@ -38,7 +38,13 @@ def test_without_any_setting_it_runs_on_one_office_pc(env):
         ("HRMS_ENV", "staging", "development, test, production"),
         ("HRMS_TIMEZONE", "Asia/Hung_Yen", "múi giờ"),
         ("HRMS_TODAY", "15/06/2025", "YYYY-MM-DD"),
+        ("HRMS_TODAY", "20250615", "YYYY-MM-DD"),
         ("HRMS_UPLOAD_MB", "nhiều", "số nguyên"),
+        ("HRMS_UPLOAD_MB", "-5", "1 trở lên"),
+        ("HRMS_WEB_THREADS", "0", "1 trở lên"),
+        ("HRMS_LOG_LEVEL", "ồn ào", "WARNING"),
+        ("HRMS_LOGIN_RATE", "thỉnh thoảng", "per minute"),
+        ("HRMS_DATABASE_URL", "mysql", "sqlite"),
         ("HRMS_SECURE_COOKIES", "có", "1 hoặc 0"),
     ],
 )
@@ -49,6 +55,28 @@ def test_a_wrong_value_names_the_setting_the_value_and_the_remedy(env, name, val
     assert name in str(error.value)
     assert value in str(error.value)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["oracle://u:bimat@h/x", "postgresql://u:bimat@h:cong/x"])
+def test_a_refused_database_address_does_not_tell_its_password(env, url):
+    env.setenv("HRMS_DATABASE_URL", url)
+    with pytest.raises(SettingError) as error:
+        Settings.from_environment()
+    assert "HRMS_DATABASE_URL" in str(error.value)
+    assert "bimat" not in str(error.value)
+
+
+def test_a_data_folder_that_cannot_be_made_refuses_the_start(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RefusesToStart, match="HRMS_DATA_DIR"):
+        create_app(Settings(env="test", data_dir=tmp_path / "file" / "var"), web=False)
+
+
+def test_a_long_idle_session_is_refused_in_production_only():
+    good = Settings(env="production", secret_key=GOOD, data_key=GOOD)
+    assert problems_in_production(good) == []
+    long = Settings(env="production", secret_key=GOOD, data_key=GOOD, session_minutes=16)
+    assert any("HRMS_SESSION_MINUTES" in fault for fault in problems_in_production(long))
 
 
 def test_the_believed_day_is_for_tests_only(env):
