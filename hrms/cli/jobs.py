@@ -27,9 +27,9 @@ class Scheduler:
     Several schedulers may run at once, on one machine or many: the database decides who does what.
     """
 
-    def __init__(self, app: Flask, workers: int) -> None:
+    def __init__(self, app: Flask, workers: int, stopping: threading.Event | None = None) -> None:
         self.app = app
-        self.stopping = threading.Event()
+        self.stopping = stopping or threading.Event()
         self._threads = [self._thread(f"worker-{n}", POLL_SECONDS, self._work) for n in range(workers)]
         self._threads.append(self._thread("lost-jobs", LOST_SECONDS, self._requeue))
         if parent := os.environ.get("HRMS_PARENT_PID", ""):
@@ -120,6 +120,15 @@ def scheduler_command(workers: int) -> None:
     Example:
       python run.py scheduler
     """
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: Any) -> None:
+        stopping.set()
+
+    # First of all: told to stop while the application is still being built, it ends in good order too.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
     from config import SettingError
     from hrms.app import RefusesToStart, create_app
     from hrms.background import register
@@ -132,14 +141,7 @@ def scheduler_command(workers: int) -> None:
     with app.app_context():
         check_database()
     register()
-    scheduler = Scheduler(app, workers)
-
-    def stop(_signal: int, _frame: Any) -> None:
-        scheduler.stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    scheduler.run()
+    Scheduler(app, workers, stopping).run()
 
 
 @click.group("job")
