@@ -9,57 +9,61 @@ import sys
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from config import ROOT
+from hrms.cli import reporting
+from models.account import SecurityEvent
 
 
 @pytest.fixture
-def report(settings, session):
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HRMS_")},
-        "HRMS_ENV": "test",
-        "HRMS_DATA_DIR": str(settings.data_dir),
-        "HRMS_DATABASE_URL": settings.database_url,
-        "HRMS_SECRET_KEY": settings.secret_key,
-        "HRMS_DATA_KEY": settings.data_key,
-        "HRMS_TODAY": "2025-06-15",
-    }
+def report(monkeypatch, ctx):
+    """The command inside this test's application; one test starts it as a process of its own."""
+    monkeypatch.setattr(reporting, "_make", reporting._make.__wrapped__)
+    monkeypatch.setattr(reporting, "_list", reporting._list.__wrapped__)
 
-    def run(*arguments, cwd=ROOT):
-        session.rollback()
-        return subprocess.run(
-            [sys.executable, str(ROOT / "run.py"), "report", *arguments],
-            cwd=cwd, capture_output=True, check=False, env=environment,
-        )  # fmt: skip
+    def run(*arguments):
+        return CliRunner().invoke(reporting.report_group, arguments)
 
     return run
 
 
 def test_the_list_names_every_report_with_its_parameters(report):
     done = report("list")
-    text = done.stdout.decode()
-    assert done.returncode == 0
+    assert done.exit_code == 0
     for expected in ("calculation_sheet", "budget_list", "[pdf, xlsx]", "* case: Hồ sơ", "paper: Khổ giấy (A4, A3)"):
-        assert expected in text
+        assert expected in done.stdout
 
 
-def test_files_are_written_where_asked_and_told(report, desk, batch_id, tmp_path):
+def test_files_are_written_where_asked_and_told(report, desk, batch_id, tmp_path, monkeypatch):
     case = desk.case(desk.open("a1.2", batch_id=batch_id))
     target = tmp_path / "phieu.pdf"
     done = report("calculation_sheet", "--param", f"case={case.number}", "-o", str(target))
-    assert done.returncode == 0 and str(target) in done.stdout.decode(), done.stderr.decode()
+    assert done.exit_code == 0 and str(target) in done.stdout, done.output
     assert PdfReader(target).metadata.title == f"Phiếu tính chế độ {case.number}"
-    sheet = tmp_path / "danh-sach.xlsx"
-    assert report("budget-list", "--format", "xlsx", "--param", f"batch={batch_id}", "-o", str(sheet)).returncode == 0
+    sheet = tmp_path / "danh-sach.xlsx"  # the form is told from the name
+    assert report("budget-list", "--param", f"batch={batch_id}", "-o", str(sheet)).exit_code == 0
     assert "Tổng hợp" in openpyxl.load_workbook(sheet).sheetnames
-    done = report("estimate", "--param", f"batch={batch_id}", cwd=tmp_path)  # without -o: named after the record
-    assert (tmp_path / f"DOT-2025-1-{batch_id}-tong-hop-du-toan.pdf").is_file(), done.stderr.decode()
+    monkeypatch.chdir(tmp_path)
+    assert report("estimate", "--param", f"batch={batch_id}").exit_code == 0  # without -o: named after the record
+    assert (tmp_path / f"DOT-2025-1-{batch_id}-tong-hop-du-toan.pdf").is_file()
     piped = report("minutes", "--param", f"case={case.id}", "-o", "-")
-    assert PdfReader(io.BytesIO(piped.stdout)).pages
+    assert PdfReader(io.BytesIO(piped.stdout_bytes)).pages
 
 
-def test_every_fault_on_standard_error_and_nothing_written(report, tmp_path):
+def test_what_was_written_is_in_the_security_log(report, desk, batch_id, session, tmp_path):
+    desk.open("a1.2", batch_id=batch_id)
+    report("budget_list", "--format", "xlsx", "--param", f"batch={batch_id}", "-o", str(tmp_path / "x.xlsx"))
+    (event,) = session.scalars(select(SecurityEvent).where(SecurityEvent.kind == "export")).all()
+    assert (event.target, event.detail) == (
+        "report budget_list",
+        f"DOT-2025-1-{batch_id}-danh-sach-du-toan.xlsx; rows=1",
+    )
+
+
+def test_every_fault_on_standard_error_and_nothing_written(report, world, tmp_path):
     for arguments, expected in (
         (["decison"], ["decison", "decision"]),
         (["decision", "--format", "xlsx", "--param", "cas=1"], ["format:", "cas:", "case: Thiếu tham số"]),
@@ -67,12 +71,30 @@ def test_every_fault_on_standard_error_and_nothing_written(report, tmp_path):
         (["decision", "--param", "case"], ["tên=giá trị"]),
     ):
         done = report(*arguments, "-o", str(tmp_path / "x.pdf"))
-        assert done.returncode == 2 and done.stdout == b""
-        assert all(text in done.stderr.decode() for text in expected), done.stderr.decode()
+        assert done.exit_code == 2 and done.stdout == ""
+        assert all(text in done.stderr for text in expected), done.stderr
         assert not (tmp_path / "x.pdf").exists()
 
 
 def test_a_place_that_cannot_be_written_to_is_named(report, desk):
+    done = report("minutes", "--param", f"case={desk.open('a1.2')}", "-o", "/nonexistent/x.pdf")
+    assert done.exit_code == 2 and "Không ghi được tệp /nonexistent/x.pdf" in done.stderr
+
+
+def test_it_runs_as_a_command_of_run_py(settings, desk, session, tmp_path):
     case_id = desk.open("a1.2")
-    done = report("minutes", "--param", f"case={case_id}", "-o", "/nonexistent/x.pdf")
-    assert done.returncode == 2 and "Không ghi được tệp /nonexistent/x.pdf" in done.stderr.decode()
+    session.rollback()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HRMS_")},
+        "HRMS_ENV": "test",
+        "HRMS_DATA_DIR": str(settings.data_dir),
+        "HRMS_DATABASE_URL": settings.database_url,
+        "HRMS_SECRET_KEY": settings.secret_key,
+        "HRMS_TODAY": "2025-06-15",
+    }
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), "report", "minutes", "--param", f"case={case_id}"],
+        cwd=tmp_path, capture_output=True, check=False, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert [path.suffix for path in tmp_path.iterdir()] == [".pdf"]
