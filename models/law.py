@@ -29,6 +29,12 @@ class ParameterOverride(Tracked, Model):
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_override_period"),
     )
 
+    # Who decided and how is told in one readable history line.
+    __untracked__ = (
+        "decided_by", "decided_user_id", "decided_at", "decision_note", "end_state", "end_on", "end_reason",
+        "end_document", "end_asked_by", "end_asked_user_id", "end_decided_by", "end_decided_at",
+    )  # fmt: skip
+
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12), nullable=False, default="override")
     state: Mapped[str] = mapped_column(String(10), nullable=False, default="proposed")

@@ -92,9 +92,9 @@ def day_asked(name: str) -> date | None:
 
 
 class LawView(BaseView):
-    """``/law/``"""
+    """``/parameters/law/``"""
 
-    route_base = "/law"
+    route_base = "/parameters/law"
 
     # -- values added here
 

@@ -28,22 +28,7 @@ STATES: dict[str, tuple[str, Any]] = {
     "rejected": ("closed", _l("Không duyệt")),
     "ended": ("closed", _l("Đã hủy")),
 }
-LABELS: dict[str, Any] = {
-    "state": _l("Trạng thái"),
-    "valid_to": _l("Đến hết ngày"),
-    "decided_by": _l("Người duyệt"),
-    "decided_at": _l("Duyệt lúc"),
-    "decided_user_id": _l("Tài khoản duyệt"),
-    "decision_note": _l("Ý kiến"),
-    "end_state": _l("Đề nghị kết thúc"),
-    "end_on": _l("Áp dụng đến hết ngày"),
-    "end_reason": _l("Lý do kết thúc"),
-    "end_document": _l("Văn bản kết thúc"),
-    "end_asked_by": _l("Người đề nghị kết thúc"),
-    "end_asked_user_id": _l("Tài khoản đề nghị kết thúc"),
-    "end_decided_by": _l("Người duyệt kết thúc"),
-    "end_decided_at": _l("Duyệt kết thúc lúc"),
-}
+LABELS: dict[str, Any] = {"state": _l("Trạng thái"), "valid_to": _l("Đến hết ngày")}
 PARTS: dict[str, tuple[str, Any]] = {
     "open": ("open", _l("Đang xử lý")),
     "decided": ("warn", _l("Đã quyết định")),
@@ -67,7 +52,8 @@ OVERRIDES = declare(
         title=lambda: _("Giá trị do địa phương bổ sung, xác nhận"),
         model=ParameterOverride,
         columns=(
-            Column("name", lambda: _("Tham số"), "name", (ParameterOverride.name,), width=34, code=True),
+            Column("label", lambda: _("Tham số"), lambda row: law.label_of(row.name), width=40),
+            Column("name", lambda: _("Tên"), "name", (ParameterOverride.name,), width=34, code=True, shown=False),
             Column("kind", lambda: _("Loại"), lambda row: str(KINDS[row.kind]), (ParameterOverride.kind,), nowrap=True),
             Column("value", lambda: _("Giá trị"), lambda row: law.value_of(row, short=True), width=24),
             Column("valid_from", lambda: _("Từ ngày"), "valid_from", (ParameterOverride.valid_from,), "date"),

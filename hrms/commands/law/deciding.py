@@ -84,7 +84,9 @@ class DecideOverride(Command[list[ParameterOverride]]):
         for row in self._rows:
             row.state = APPROVED if self.approve else REJECTED
             row.decided_by, row.decided_user_id, row.decided_at = who.name, who.user_id, clock.now()
-            row.decision_note = self.note.strip()
+            row.decision_note = note = self.note.strip()
+            said = _("Duyệt, đưa vào áp dụng.") if self.approve else _("Không duyệt.")
+            history.note(row, f"{said} {note}".strip())
         db.session.flush()
         if self.approve:
             _law_changed()
@@ -160,6 +162,9 @@ class EndOverride(Command[ParameterOverride]):
         row.end_reason, row.end_document = self.reason.strip(), self.document.strip()
         row.end_asked_by, row.end_asked_user_id = who.name, who.user_id
         row.end_decided_by, row.end_decided_at = "", None
+        until = format_date(self.last_day) if self.last_day else ""
+        what = _("Đề nghị áp dụng đến hết %(day)s", day=until) if until else _("Đề nghị hủy giá trị")
+        history.note(row, f"{what}: {row.end_reason}")
         return row
 
     def replay(self, receipt: Any) -> ParameterOverride:
@@ -187,13 +192,14 @@ class DecideEnd(Command[ParameterOverride]):
         row.end_state = APPROVED if self.approve else REJECTED
         row.end_decided_by, row.end_decided_at = who.name, clock.now()
         if not self.approve:
+            history.note(row, _("Không đồng ý kết thúc, giá trị tiếp tục áp dụng."))
             return row
         if row.end_on is None:
             row.state = ENDED
         else:
             row.valid_to = row.end_on
         db.session.flush()
-        history.note(row, _("Kết thúc: %(why)s", why=row.end_reason))
+        history.note(row, _("Đồng ý kết thúc: %(why)s", why=row.end_reason))
         _law_changed()
         return row
 

@@ -142,7 +142,7 @@ def _run(payload: Any, progress: jobs.Progress) -> Any:
             open=counts["open_moved"],
             decided=counts["decided_moved"],
         ),
-        "link": f"/law/impacts/{impact_id}",
+        "link": f"/parameters/law/impacts/{impact_id}",
     }
 
 
@@ -294,5 +294,5 @@ def _amend(payload: Any, progress: jobs.Progress) -> Any:
         "message": _("%(made)s bản điều chỉnh đã lập, %(stayed)s hồ sơ không lập được.", made=made, stayed=len(stayed)),
         "lines": stayed[:200],
         "outcomes": [asdict(outcome) for outcome in outcomes],
-        "link": f"/law/impacts/{payload['impact_id']}",
+        "link": f"/parameters/law/impacts/{payload['impact_id']}",
     }

@@ -231,3 +231,9 @@ def value_of(row: ParameterOverride, *, short: bool = False) -> str:
         return value_of_version(replace(versions[-1], value=read_plain(versions, row.value)), short=short)
     except (KeyError, UnfitValue):
         return value_words(row.value)
+
+
+def label_of(name: str) -> str:
+    """What a parameter is called; its name where the law has no such parameter any more."""
+    store = default_store()
+    return store.versions(name)[-1].label if name in store.names() else name
