@@ -19,6 +19,7 @@ def views() -> list[type[Any]]:
     from views.lists import ListView
     from views.papers import PaperView
     from views.parameters import ParameterView
+    from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
     from views.units import UnitView
@@ -34,6 +35,7 @@ def views() -> list[type[Any]]:
         ActView,
         ParameterView,
         LawView,
+        ScenarioView,
         ImportView,
         PaperView,
         JobView,

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule as Address
 from hrms.kernel import attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.jobs import JobRun
-from models import account, importing, law, organization, restructuring, staff
+from models import account, importing, law, organization, restructuring, scenario, staff
 from tests.support.samples import Place
 from views.rules import Rule, rule_of
 
@@ -75,6 +75,9 @@ PARAMETERS: dict[str, Parameter] = {
     "position_id": record(organization.Position),
     "record_id": record(restructuring.DownsizingCase),
     "record_type": fixed("downsizing_case"),
+    "first_id": record(scenario.Scenario),
+    "scenario_id": record(scenario.Scenario),
+    "second_id": record(scenario.Scenario),
     "unit_id": record(organization.OrgUnit),
     "version": fixed("v1"),
 }
@@ -92,6 +95,8 @@ SPECIAL: dict[str, Parameter] = {
     "PaperView.print_batch:kind": fixed("estimate"),
     "PaperView.print_case:kind": fixed("minutes"),
     "PaperView.sheet:kind": fixed("estimate"),
+    "ScenarioView.compare_file:style": fixed("xlsx"),
+    "ScenarioView.file:style": fixed("xlsx"),
     "StaffApi.get:pk": record(staff.Person),
     "StaffView.add_row:kind": fixed("salary_row"),
     "StaffView.detach:attachment_id": Parameter(_person_file, of_record=True),
