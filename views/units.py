@@ -48,7 +48,7 @@ class UnitView(BaseView):
         asked = asked_day()
         tops = branches_on(asked.day)
         # Said thousands of times on one page: looked up once.
-        said = {"assigned": _("giao"), "present": _("có mặt"), "surplus": _("dôi dư")}
+        said = {"assigned": _("giao"), "present": _("có mặt"), "surplus": _("dôi dư"), "open": _("Mở các đơn vị của")}
         return page(
             "units/tree.html",
             title=_("Tổ chức, biên chế"),

@@ -198,7 +198,7 @@ for (const field of $$("[data-tree-filter]")) {
   field.addEventListener("input", () => {
     const wanted = folded(field.value.trim());
     for (const li of $$("li", tree)) li.hidden = wanted && !folded(li.textContent).includes(wanted);
-    if (wanted) for (const d of $$("details", tree)) d.open = true;
+    if (wanted) for (const box of $$(".twist", tree)) box.checked = true;
   });
 }
 // Drop a file onto the box.
