@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from hrms.commands.staff import insurance_months, salary_on
+from hrms.commands.law import current_store
 from hrms.commands.staff_overview import overviews, retirement_of
 from hrms.kernel.commands import transaction
 from models.staff import InsurancePeriod, Person, SalaryRow
@@ -14,11 +15,13 @@ from tests.support.statements import counted
 TODAY = date(2025, 6, 15)
 
 
-def test_salary_insurance_and_retirement_of_a_whole_page_come_with_one_statement(world, session):
+def test_salary_insurance_and_retirement_of_a_whole_page_come_together(world, session):
     people = session.query(Person).all()
+    current_store()  # a signed-in account's grants have brought this answer along
     with counted() as statements:
         found = overviews(people, TODAY)
-    assert len(statements) == 1
+    # One for the rows, one that asks whether the law of the application changed (the same for any number of people).
+    assert len(statements) == 2
     for person in people:
         shown, row = found[person.id], salary_on(person, TODAY)
         assert shown.salary is not None and row is not None
@@ -31,12 +34,15 @@ def test_the_salary_in_force_is_shown_not_the_one_before_or_after(factory, sessi
     person = factory.person(None, coefficient=None)
     with transaction():
         session.add_all(
-            [
-                SalaryRow(person_id=person.id, valid_from=date(2020, 1, 1), valid_to=date(2025, 6, 14), coefficient=Decimal("4.65")),
-                SalaryRow(person_id=person.id, valid_from=date(2025, 6, 15), valid_to=date(2025, 6, 15), agreed_amount=9_000_000),
-                SalaryRow(person_id=person.id, valid_from=date(2025, 6, 16), coefficient=Decimal("4.98")),
-            ]
-        )  # fmt: skip
+            SalaryRow(
+                person_id=person.id, valid_from=start, valid_to=end, coefficient=coefficient, agreed_amount=agreed
+            )
+            for start, end, coefficient, agreed in (
+                (date(2020, 1, 1), date(2025, 6, 14), Decimal("4.65"), None),
+                (date(2025, 6, 15), date(2025, 6, 15), None, 9_000_000),
+                (date(2025, 6, 16), None, Decimal("4.98"), None),
+            )
+        )
     salary = overviews([person], TODAY)[person.id].salary
     assert salary is not None and salary.agreed_amount == 9_000_000 and salary.coefficient is None
 
