@@ -171,7 +171,7 @@ EVENTS = declare(
             Column("kind", lambda: _("Sự kiện"), lambda event: words.event_kind(event.kind), sort=(SecurityEvent.kind,),
                    width=30),
             Column("user", lambda: _("Tài khoản"), "username", width=20, code=True),
-            Column("target", lambda: _("Đối tượng"), "target", width=24),
+            Column("target", lambda: _("Đối tượng"), lambda event: words.event_target(event.target), width=24),
             Column("detail", lambda: _("Nội dung"), "detail", width=60),
             Column("source", lambda: _("Từ địa chỉ"), "source", width=18, code=True),
         ),

@@ -340,6 +340,7 @@ def _account_page(account_id: int, **more: Any) -> Any:
         describe=lambda row: roles_text([row]),
         events=events,
         event_kind=words.event_kind,
+        event_target=words.event_target,
         entries=history.of(record, 30),
         manage=access.may("account", "manage"),
         own=record.user_id == (current_account() or record).user_id,

@@ -46,6 +46,25 @@ def event_kind(code: str) -> str:
     return str(EVENT_KINDS.get(code, code))
 
 
+TARGETS: dict[str, Any] = {
+    "person": _l("hồ sơ cán bộ"),
+    "account": _l("tài khoản"),
+    "unit": _l("đơn vị"),
+    "list": _l("danh sách"),
+    "job": _l("công việc nền"),
+    "action": _l("việc theo lịch"),
+    "downsizing_case": _l("hồ sơ nghỉ"),
+    "case": _l("hồ sơ nghỉ"),
+    "batch": _l("đợt giải quyết"),
+}
+
+
+def event_target(target: str) -> str:
+    """«person 12» as a person reads it: «hồ sơ cán bộ 12». What is not known is shown as it is."""
+    kind, _space, rest = target.partition(" ")
+    return f"{TARGETS[kind]} {rest}" if rest and kind in TARGETS else target
+
+
 def word(label: str) -> str:
     """A label declared as plain Vietnamese elsewhere, in the language of the reader."""
     return _(label) if label else ""
@@ -66,7 +85,8 @@ def unit_in_full(unit: Any) -> str:
 # Declared in models.vocabulary and models.roles; here for the catalogue only.
 NAMED_ELSEWHERE = (
     _l("Cán bộ"), _l("Công chức"), _l("Viên chức"), _l("Người lao động"), _l("Cán bộ, công chức cấp xã"),
-    _l("Người làm việc tại hội"), _l("Nam"), _l("Nữ"), _l("ngày"), _l("tháng"), _l("năm"), _l("Cấp tỉnh"), _l("Cấp huyện"),
+    _l("Người làm việc tại hội"), _l("Nam"), _l("Nữ"), _l("ngày"), _l("tháng"), _l("năm"), _l("Cấp tỉnh"),
+    _l("Cấp huyện"),
     _l("Cấp xã"), _l("Bên trong cơ quan"), _l("Tỉnh"), _l("Cơ quan Đảng"), _l("Mặt trận, đoàn thể"),
     _l("Sở và tương đương"), _l("Chi cục"), _l("Phòng, ban thuộc cơ quan"), _l("Huyện, thị xã, thành phố"),
     _l("Xã, phường"), _l("Cơ quan chuyên môn cấp xã"), _l("Đơn vị sự nghiệp công lập"), _l("Hội được giao biên chế"),

@@ -288,7 +288,7 @@ def test_the_log_is_filtered_by_kind_day_and_account(world, login, session):
     assert "Xuất danh sách" in text and "10.0.0.9" in text and "unit_hr_a" in text
     assert "unit_hr_b" not in text_of(browser.get("/accounts/events?kind=export"))
     only = text_of(browser.get(f"/accounts/events?account={world.account('unit_hr_b').id}"))
-    assert "unit_hr_b" in only and "list staff" not in only
+    assert "unit_hr_b" in only and "danh sách staff" not in only
     assert "Không có dòng nào" in text_of(browser.get("/accounts/events?to=01/01/2020"))
     assert "không phải ngày" in text_of(browser.get("/accounts/events?from=31/02/2025"))
 
@@ -297,7 +297,7 @@ def test_a_supervisor_of_one_unit_sees_the_events_of_its_accounts(world, login, 
     event(session, "export", world.accounts["unit_hr_a"], "list cua a")
     event(session, "export", world.accounts["unit_hr_b"], "list cua b")
     text = text_of(login("auditor_a").get("/accounts/events"))
-    assert "list cua a" in text and "list cua b" not in text
+    assert "danh sách cua a" in text and "cua b" not in text
 
 
 @pytest.mark.parametrize("username", ["unit_hr_a", "province_hr", "leadership"])
