@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hrms.commands.staff import insurance_months, salary_on
 from hrms.commands.law import current_store
+from hrms.commands.staff import insurance_months, salary_on
 from hrms.commands.staff_overview import overviews, retirement_of
 from hrms.kernel.commands import transaction
 from models.staff import InsurancePeriod, Person, SalaryRow
@@ -20,8 +20,7 @@ def test_salary_insurance_and_retirement_of_a_whole_page_come_together(world, se
     current_store()  # a signed-in account's grants have brought this answer along
     with counted() as statements:
         found = overviews(people, TODAY)
-    # One for the rows, one that asks whether the law of the application changed (the same for any number of people).
-    assert len(statements) == 2
+    assert len(statements) == 1
     for person in people:
         shown, row = found[person.id], salary_on(person, TODAY)
         assert shown.salary is not None and row is not None
