@@ -13,7 +13,8 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
-from hrms.commands import security_log
+from hrms.commands import accounts, security_log
+from hrms.commands.accounts import lifecycle
 from hrms.commands.organization.tree import project_units
 from hrms.commands.staff.projection import project_people
 from hrms.kernel import attachments, backup, clock, commands, jobs
@@ -69,16 +70,18 @@ def end_accounts(day: date) -> str:
             account.locked_until = None
             security_log.record("unlocked", f"account {account.id}")
             unlocked += 1
-    return f"Kết thúc {gone} tài khoản của người đã nghỉ, {unused} tài khoản không dùng; mở {unlocked} tài khoản."
+    moved = accounts.end_rights_of_moved(day)
+    return (
+        f"Kết thúc {gone} tài khoản của người đã nghỉ, {unused} tài khoản không dùng; mở {unlocked} tài khoản; "
+        f"thu hồi {moved} vai trò của người đã chuyển đơn vị."
+    )
 
 
 def _end(query: Select[tuple[Account]], day: date, reason: str) -> int:
     count = 0
     with transaction():
         for account in db.session.scalars(query):
-            account.valid_to = day - timedelta(days=1)
-            account.ended_reason = reason
-            security_log.record("account_ended", f"account {account.id}", reason)
+            lifecycle.end(account, day - timedelta(days=1), reason)
             count += 1
     return count
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from hrms.commands import accounts
+from hrms.commands import accounts, upkeep
 from hrms.commands.accounts.passwords import is_too_old, user_of
 from hrms.commands.accounts.usernames import username_for
 from hrms.kernel import access, clock, jobs
@@ -313,6 +313,14 @@ def test_rights_follow_posts(world, session, factory):
     session.refresh(stays.assignments[0])
     assert stays.assignments[0].valid_to is None
     assert accounts.end_rights_of_moved(TODAY) == 0
+
+
+def test_the_nightly_action_takes_rights_back_too(world, session, factory):
+    account = factory.account("chuyen", "unit_hr", world.unit("a"), world.person("a1.1"))
+    move(world, session, "a1.1", "b1", TODAY)
+    assert "thu hồi 1 vai trò" in upkeep.end_accounts(TODAY)
+    session.refresh(account.assignments[0])
+    assert account.assignments[0].valid_to == YESTERDAY
 
 
 def test_a_move_inside_the_unit_of_the_role_changes_nothing(world, session, factory):
