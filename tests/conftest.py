@@ -84,6 +84,11 @@ def compile_catalogues() -> None:
                 write_mo(compiled, read_po(catalogue, locale=source.parent.parent.name))
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes do not name a test: an archive carries the second it was made in, and two workers would disagree."""
+    return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _server:
         _server.pop().stop()
