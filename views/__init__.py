@@ -11,8 +11,10 @@ def build(app: Flask) -> AppBuilder:
     from hrms.kernel.db import db
     from views import guard, health, registry
     from views.home import HomeView
+    from views.posted import RecordNumber
     from views.security import HrmsSecurityManager
 
+    app.url_map.converters["int"] = RecordNumber
     appbuilder = AppBuilder(
         app,
         db.session,

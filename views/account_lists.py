@@ -21,6 +21,7 @@ from models.staff import Person
 from views import words
 from views.filters import unit_filter
 from views.listing import Column, Filter, ListSpec, day_of, declare
+from views.posted import identifier
 
 STATES: dict[str, Callable[[], str]] = {
     "open": lambda: _("Đang dùng"), "new": lambda: _("Chưa đăng nhập"), "locked": lambda: _("Đang khóa"),
@@ -149,14 +150,14 @@ def _to_day(query: Select[Any], value: str) -> Select[Any]:
 
 
 def _of_account(query: Select[Any], value: str) -> Select[Any]:
-    account_id = int(value) if value.isdigit() else 0
+    account_id = identifier(value) or 0
     user_id = select(Account.user_id).where(Account.id == account_id).scalar_subquery()
     return query.where(or_(SecurityEvent.user_id == user_id, SecurityEvent.target == f"account {account_id}"))
 
 
 def account_words(value: str) -> str:
     """The user name of the account a filter was set to."""
-    account = db.session.get(Account, int(value)) if value.isdigit() else None
+    account = db.session.get(Account, identifier(value) or 0)
     return account.username if account is not None else value
 
 

@@ -29,6 +29,7 @@ from views.account_lists import ACCOUNTS, EVENTS, roles_text, state_of
 from views.fields import BooleanField, ChoiceField, DateField, Form, LookupField, Optional, TextField
 from views.guard import current_account
 from views.lists import show as show_list
+from views.posted import identifier
 from views.rules import needs, signed_in
 from views.search import answer, asked
 from views.templating import page
@@ -193,7 +194,7 @@ class AccountView(BaseView):
                 form.valid_from.data,
                 form.valid_to.data,
                 form.whole_province.data,
-                int(replaced) if replaced.isdigit() else None,
+                identifier(replaced),
             )
             try:
                 execute(command, key=key())

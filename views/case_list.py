@@ -21,6 +21,7 @@ from models.restructuring import CaseBatch, DownsizingCase, RestructuringAct
 from models.staff import Person
 from models.vocabulary import GROUNDS_178
 from views.listing import Bulk, Column, Filter, FilterFault, Group, ListSpec, day_of, declare, search_folded
+from views.posted import identifier
 from views.words import unit_in_full
 
 KINDS = {"open": "open", "done": "done", "closed": "closed"}
@@ -91,9 +92,10 @@ def batch_choices() -> list[tuple[str, str]]:
 
 
 def _number(value: str) -> int:
-    if not value.isdigit():
+    number = identifier(value)
+    if number is None:
         raise FilterFault(_("'%(value)s' không phải mã số. Hãy chọn lại.", value=value))
-    return int(value)
+    return number
 
 
 def _flag(condition: Any) -> Any:

@@ -26,7 +26,7 @@ from models.restructuring import DownsizingCase, RestructuringAct
 from models.staff import Person
 from views.case_forms import REQUEST_GROUPS, ManyForm, OpenForm, day_or_none
 from views.case_list import batch_choices
-from views.posted import picked, request_key
+from views.posted import identifier, picked, request_key
 from views.rules import needs
 from views.templating import page
 
@@ -97,9 +97,7 @@ class CaseOpening:
         suggested = suggest(person, facts, leave, act.id if act is not None else None)
         form = OpenForm(None, data={**suggested.values(), "person_id": person.id})
         form.batch_id.choices = [("", _("– chưa vào đợt –")), *batch_choices()]
-        chosen_batch = request.args.get("batch", "")
-        if chosen_batch.isdigit():
-            form.batch_id.data = int(chosen_batch)
+        form.batch_id.data = identifier(request.args.get("batch", "")) or form.batch_id.data
         return self._page(form, person, [], preview(person, suggested))
 
     def _page(self, form: OpenForm | None, person: Person | None, faults: list[Any], shown: Preview | None) -> Any:
@@ -148,8 +146,7 @@ class CaseOpening:
         """Put the picked cases into a round, or take them out."""
         ids = picked()
         if request.form.get("send") == "y":
-            chosen = request.form.get("batch_id", "")
-            batch_id = int(chosen) if chosen.isdigit() else None
+            batch_id = identifier(request.form.get("batch_id", ""))
             try:
                 moved = execute(batches.MoveCases(ids, batch_id), key=request_key())
                 flash(_("Đã chuyển %(count)s hồ sơ.", count=len(moved)), "success")

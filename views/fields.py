@@ -28,6 +28,7 @@ from hrms.kernel.text import (
 )
 from hrms.kernel.text.dates import DateFormatError, PartialDate
 from hrms.kernel.text.numbers import NumberFormatError
+from views.posted import identifier
 
 
 class Form(FlaskForm):
@@ -203,6 +204,9 @@ class MoneyField(_Typed):
         return format_integer(int(value))
 
 
+MOST_DIGITS = 9  # what a column of whole numbers holds on every database
+
+
 class WholeField(_Typed):
     """A whole number that is not money: months, people, steps."""
 
@@ -210,8 +214,11 @@ class WholeField(_Typed):
 
     def read(self, text: str) -> int:
         cleaned = text.strip()
-        if not cleaned.lstrip("-").isdigit():
+        digits = cleaned.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit()):
             raise ValueError(f"'{cleaned}' không phải số nguyên. Hãy nhập chữ số, ví dụ 12.")
+        if len(digits.lstrip("0")) > MOST_DIGITS:
+            raise ValueError(f"'{cleaned}' quá lớn. Hãy nhập số không quá {MOST_DIGITS} chữ số.")
         return int(cleaned)
 
     def write(self, value: Any) -> str:
@@ -284,7 +291,7 @@ class LookupField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         raw = valuelist[0].strip() if valuelist else ""
-        self.data = int(raw) if raw.isdigit() else None
+        self.data = identifier(raw)
 
     def widget(self, field: Any, **kwargs: Any) -> Markup:
         kwargs.pop("class", None)

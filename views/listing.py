@@ -19,6 +19,7 @@ from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
 from hrms.kernel.text import DateFormatError, fold, parse_full_date
+from views.posted import identifier
 
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_GROUPS = 60
@@ -265,7 +266,10 @@ class Listing:
         if not value:
             return ""
         if item.key not in self._words:
-            self._words[item.key] = item.words(value)
+            try:
+                self._words[item.key] = item.words(value)
+            except FilterFault:  # told above the list; the chip shows what was typed, to be taken off
+                self._words[item.key] = value
         return self._words[item.key]
 
 
@@ -311,11 +315,12 @@ def day_of(text: str) -> date:
 
 def whole_of(text: str, low: int = 0, high: int = 1000) -> int:
     """The whole number typed into a filter. Raises :class:`FilterFault`."""
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+    number = identifier(text)
+    if number is None or not low <= number <= high:
         raise FilterFault(
             _("'%(value)s' không phải số nguyên từ %(low)s đến %(high)s. Hãy nhập lại.", value=text, low=low, high=high)
         )
-    return int(text)
+    return number
 
 
 _specs: dict[str, ListSpec] = {}

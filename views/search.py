@@ -13,6 +13,7 @@ from hrms.commands.restructuring.workflow import WORKFLOW
 from hrms.kernel import access, clock
 from hrms.kernel.text import PartialDate, format_date, normalize
 from models import vocabulary
+from views.posted import identifier
 from views.rules import needs, signed_in
 from views.templating import page
 from views.words import unit_in_full
@@ -128,8 +129,7 @@ class LookupView(BaseView):
     @needs("position", "read")
     def positions(self) -> Any:
         """``unit=7``: of that unit only."""
-        raw = request.args.get("unit", "")
-        rows = finding.positions(asked(), unit_id=int(raw) if raw.isdigit() else None)
+        rows = finding.positions(asked(), unit_id=identifier(request.args.get("unit", "")))
         return answer([{"id": row.id, "text": row.title, "note": f"{row.code} · {row.unit.name}"} for row in rows])
 
     @expose("/acts")

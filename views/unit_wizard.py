@@ -25,7 +25,7 @@ from models.organization import OrgUnit
 from models.staff import Appointment, Person
 from models.vocabulary import LEADER_RANKS
 from views.fields import LookupField
-from views.posted import whole
+from views.posted import identifier, whole
 from views.staff_forms import choices
 from views.unit_forms import ReorganiseForm, TargetForm, like
 
@@ -106,7 +106,7 @@ def plan_of(kind: str, unit: OrgUnit) -> Plan:
 
 def _others(unit: OrgUnit, do: str) -> list[OrgUnit]:
     """The units chosen to be merged with this one, the one just added included, the one just dropped not."""
-    ids = [int(raw) for raw in request.form.getlist("other") if raw.isdigit()]
+    ids = [number for raw in request.form.getlist("other") if (number := identifier(raw)) is not None]
     if (added := whole("add")) is not None:
         ids.append(added)
     dropped = do.removeprefix("drop-")
@@ -139,9 +139,9 @@ def command_of(plan: Plan) -> Command[list[OrgUnit]]:
         return organization.MergeUnits(
             **common, unit_ids=units, into=plan.receivers[0].target(), sum_establishment=plan.sum_establishment
         )
-    staff = {row.person.id: int(row.to) for row in plan.people if row.to.isdigit()}
-    children = {node.id: int(to) for node, to in plan.children if to.isdigit()}
-    rest = int(plan.rest) if plan.rest.isdigit() else None
+    staff = {row.person.id: to for row in plan.people if (to := identifier(row.to)) is not None}
+    children = {node.id: number for node, to in plan.children if (number := identifier(to)) is not None}
+    rest = identifier(plan.rest)
     filled = [receiver for receiver in plan.receivers if not receiver.empty]
     if plan.kind == "split":
         return organization.SplitUnit(

@@ -18,7 +18,7 @@ from hrms.kernel.errors import Fault, NotFound, Refused, Stale
 from models.organization import OrgUnit, OrgUnitVersion, Position
 from models.vocabulary import FUNDING_KINDS
 from views import unit_wizard
-from views.posted import request_key, seen_version
+from views.posted import identifier, request_key, seen_version
 from views.rules import needs
 from views.staff_support import EndForm, comparison, flat
 from views.templating import page
@@ -69,8 +69,8 @@ class UnitView(BaseView):
     @expose("/new", methods=["GET", "POST"])
     @needs("unit", "write")
     def new(self) -> Any:
-        parent = request.args.get("parent", "")
-        given = {"parent_id": int(parent), "kind": "division", "level": "INTERNAL"} if parent.isdigit() else {}
+        parent = identifier(request.args.get("parent", ""))
+        given = {"parent_id": parent, "kind": "division", "level": "INTERNAL"} if parent is not None else {}
         form = NewUnitForm(data=given)
 
         def act() -> Any:

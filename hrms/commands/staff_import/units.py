@@ -132,7 +132,7 @@ class UnitBook:
             )
         if choice in (HERE, NEW):
             return under, "", _("'%(name)s' chưa có trong cây tổ chức, ghi vào «%(unit)s».", name=name, unit=under.name)
-        unit = self.by_id.get(int(choice)) if choice.isdigit() else None
+        unit = self.by_id.get(int(choice)) if choice.isascii() and choice.isdigit() else None
         if unit is None:
             return None, _("'%(name)s' được ghép với một đơn vị ngoài phạm vi. Hãy chọn lại đơn vị.", name=name), ""
         return unit, "", ""
