@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -73,10 +74,14 @@ def word(label: str) -> str:
 def unit_in_full(unit: Any) -> str:
     """The unit's name; of a division with the agency it belongs to, because every agency has its «Văn phòng».
 
-    The parent should come along with the unit, or it costs a statement.
+    Within the reader's own agency that goes without saying. The parent should come along with the unit, or it costs
+    a statement.
     """
     if unit is None:
         return ""
+    reader = g.get("hrms_account")
+    if reader is not None and reader.unit_id == unit.parent_id:
+        return str(unit.name)
     if unit.level == "INTERNAL" and unit.parent is not None:
         return f"{unit.name}, {unit.parent.short_name or unit.parent.name}"
     return str(unit.name)
