@@ -8,12 +8,14 @@ decimal form (``4.98``), never by their binary value.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from policies.batch.exact import Bools, Column, Ints, digits_of, scaled
@@ -25,9 +27,13 @@ from policies.engine.reading import FIRST_YEAR, LAST_YEAR, Reader
 
 NO_DAY = -1
 
+Codes = npt.NDArray[Any]  # positions, of any size of whole number
+
 _EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_MONTH = month_index(date(1970, 1, 1))
 _SOME_DAY = date(2000, 1, 1).toordinal()
+_PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_NAT = np.iinfo(np.int64).min
 _FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
 KNOWN = (
@@ -49,133 +55,244 @@ KNOWN = (
 )
 
 
+# Month of every day that a reader accepts: a table is faster than the calendar.
+_MONTHS = np.arange(_FIRST_DAY - _EPOCH, _LAST_DAY - _EPOCH + 1).astype("datetime64[D]").astype("datetime64[M]")
+_MONTH_NUMBERS = _MONTHS.astype(np.int32) + np.int32(_EPOCH_MONTH)
+
+
+def _month_of(days: Ints) -> Ints:
+    """Month index of day numbers within the accepted years."""
+    found: Ints = _MONTH_NUMBERS[days - _FIRST_DAY].astype(np.int64)
+    return found
+
+
 class Columns:
-    """One frame with its faults; every reader returns an array of the frame's length."""
+    """One frame with its faults, or some rows of it; every reader returns an array of as many rows.
+
+    Distinct values are found and checked once for the whole frame; :meth:`part` shares that.
+    """
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self.size = len(frame)
+        self.rows = slice(0, self.size)
         self.faults: list[Fault] = []
-        self._codes: dict[str, tuple[Ints, list[Any]]] = {}
+        self._codes: dict[str, tuple[Codes, list[Any]]] = {}
+        self._results: dict[str, list[Any]] = {}
+        self._tables: dict[str, npt.NDArray[Any]] = {}
+        self._constants: dict[tuple[Any, str], npt.NDArray[Any]] = {}
+        self._digits: dict[tuple[str, ...], int] = {}
+        self._arrays: dict[str, npt.NDArray[Any]] = {}
         Reader({str(c): None for c in frame.columns}, "frame", KNOWN, self.faults)
 
-    def distinct(self, name: str) -> tuple[Ints, list[Any]]:
-        """Row → position in the list of distinct values; the last position stands for an empty cell."""
+    def part(self, rows: slice) -> Columns:
+        """The rows from ``rows.start`` to ``rows.stop``; faults go into the same list under the frame's positions."""
+        found = copy(self)
+        found.rows = slice(*rows.indices(len(self.frame)))
+        found.size = found.rows.stop - found.rows.start
+        return found
+
+    def _distinct(self, name: str) -> tuple[Codes, list[Any]]:
+        """Row of the frame → position in the list of distinct values; −1, the last one (None), is an empty cell."""
         found = self._codes.get(name)
         if found is None:
-            if name not in self.frame.columns:
-                found = (np.zeros(self.size, dtype=np.int64), [None])
+            if name not in self.frame.columns:  # one cell in the room of all: nobody may write into it
+                found = (np.broadcast_to(np.int64(-1), len(self.frame)), [None])
             else:
                 codes, values = _factorize(self.frame[name])
-                found = (np.where(codes < 0, len(values), codes).astype(np.int64), [*values, None])
+                found = (codes, [*values, None])
             self._codes[name] = found
         return found
 
-    def read(self, name: str, reader: Callable[[Reader, str], Any]) -> tuple[Ints, list[Any]]:
+    def _array(self, name: str) -> npt.NDArray[Any] | None:
+        """The rows of a column of plain numpy numbers or moments."""
+        found = self._arrays.get(name)
+        if found is None:
+            if name not in self.frame.columns:
+                return None
+            series = self.frame[name]
+            if not isinstance(series.dtype, np.dtype) or series.dtype.kind not in "iuM":
+                return None
+            found = self._arrays[name] = series.to_numpy()
+        return found[self.rows]
+
+    def column(self, name: str, reader: Callable[[Reader, str], Any], turn: Callable[[Any], Any], kind: Any) -> Any:
+        """One number per row: every distinct value read by ``reader`` and turned into a number, once per frame."""
+        table = self._tables.get(name)
+        if table is None:
+            table = self._tables[name] = np.array([turn(value) for value in self.results(name, reader)], dtype=kind)
+        return self._spread(table, name)
+
+    def _spread(self, table: npt.NDArray[Any], name: str) -> Any:
+        if len(table) == 1:  # one cell in the room of all: nobody may write into it
+            value = table.item()
+            known = self._constants.get((value, table.dtype.char))
+            if known is None:
+                known = self._constants[value, table.dtype.char] = np.broadcast_to(table[0], len(self.frame))
+            return known[self.rows]
+        return table[self._distinct(name)[0][self.rows]]
+
+    def results(self, name: str, reader: Callable[[Reader, str], Any]) -> list[Any]:
         """Distinct values, each checked by ``reader``; a fault is reported for the first row that has the value."""
-        codes, values = self.distinct(name)
-        present = (np.bincount(codes, minlength=len(values)) > 0).tolist()
+        found = self._results.get(name)
+        if found is None:
+            found = self._results[name] = self._read(name, reader)
+        return found
+
+    def _read(self, name: str, reader: Callable[[Reader, str], Any]) -> list[Any]:
+        codes, values = self._distinct(name)
         results: list[Any] = []
         found: list[Fault] = []
         one = Reader({}, "", (name,), found)
-        for position, value in enumerate(values):
-            if not present[position]:
+        for position, occurs in zip([*range(len(values) - 1), -1], _occurring(codes, len(values)), strict=True):
+            if not occurs:
                 results.append(None)
                 continue
-            one.data = {name: value}
+            one.data = {name: values[position]}
             results.append(reader(one, name))
             if found:
                 row = int(np.argmax(codes == position))
                 self.faults.extend(Fault(f"rows[{row}].{name}", fault.message) for fault in found)
                 found.clear()
-        return codes, results
+        return results
 
     def _numbers(self, name: str) -> Ints | None:
         """A column of plain int64 (or smaller), as it stands: nothing in it needs a reader but its range."""
-        if name not in self.frame.columns:
+        cells = self._array(name)
+        if cells is None or cells.dtype.kind == "M" or cells.dtype == np.uint64:
             return None
-        series = self.frame[name]
-        if not isinstance(series.dtype, np.dtype) or series.dtype.kind not in "iu" or series.dtype == np.uint64:
-            return None
-        return series.to_numpy().astype(np.int64, copy=False)
+        return cells.astype(np.int64, copy=False)
 
     def _moments(self, name: str) -> Ints | None:
         """Day numbers of a datetime64 column within the years a reader accepts; None for anything else."""
-        if name not in self.frame.columns or self.frame[name].dtype.kind != "M":
+        cells = self._array(name)
+        if cells is None or cells.dtype.kind != "M":
             return None
-        series = self.frame[name]
-        if not isinstance(series.dtype, np.dtype):  # with a time zone
+        unit, step = np.datetime_data(cells.dtype)
+        per_day = _PER_DAY.get(unit)
+        if per_day is None or step != 1:
             return None
-        days = series.to_numpy().astype("datetime64[D]")
-        empty = np.isnat(days)
-        number: Ints = np.where(empty, _SOME_DAY, days.astype(np.int64) + _EPOCH)
+        count = cells.view(np.int64)
+        if len(count) > 1 and count[0] == count[-1] and count.min() == count.max():
+            count = count[:1]  # the same day for everybody, the usual case
+        number: Ints = count // per_day + _EPOCH
+        empty = count == _NAT
+        if empty.any():
+            number = np.where(empty, _SOME_DAY, number)
         if len(number) and (number.min() < _FIRST_DAY or number.max() > _LAST_DAY):
             return None
-        return np.where(empty, NO_DAY, number)
+        if empty.any():
+            number = np.where(empty, NO_DAY, number)
+        return number if len(number) == self.size else np.broadcast_to(number[0], self.size)
 
     def words(self, name: str, options: tuple[str, ...], default: str | None, *, required: bool = False) -> Ints:
         """Position of the word in ``options``; −1 for none."""
-        codes, values = self.read(name, lambda r, k: r.choice(k, options, default, required=required))
-        table = [options.index(v) if v in options else -1 for v in values]
-        return np.array(table, dtype=np.int64)[codes]
+        found: Ints = self.column(
+            name,
+            lambda r, k: r.choice(k, options, default, required=required),
+            lambda v: options.index(v) if v in options else -1,
+            np.int64,
+        )
+        return found
 
     def decrees(self, name: str, options: tuple[str, ...], default: str | None) -> Ints:
         """Position of the decree in ``options``; −1 for none."""
-        codes, values = self.read(name, lambda r, k: parsing.read_decree(r, k, options, default))
-        return np.array([options.index(v) if v in options else -1 for v in values], dtype=np.int64)[codes]
+        found: Ints = self.column(
+            name,
+            lambda r, k: parsing.read_decree(r, k, options, default),
+            lambda v: options.index(v) if v in options else -1,
+            np.int64,
+        )
+        return found
 
     def booleans(self, name: str, default: bool) -> Bools:
         """true or false."""
-        codes, values = self.read(name, lambda r, k: r.boolean(k, default))
-        return np.array([bool(v) for v in values], dtype=np.bool_)[codes]
+        found: Bools = self.column(name, lambda r, k: r.boolean(k, default), bool, np.bool_)
+        return found
 
     def given(self, name: str) -> Bools:
         """Rows where the cell is not empty."""
         if self._numbers(name) is not None:
             return np.ones(self.size, dtype=np.bool_)
-        codes, values = self.distinct(name)
-        return np.array([v is not None for v in values], dtype=np.bool_)[codes]
+        values = self._distinct(name)[1]
+        found: Bools = self._spread(np.array([v is not None for v in values], dtype=np.bool_), name)
+        return found
 
     def wholes(self, name: str, highest: int, unit: str, *, required: bool = False, empty: int = 0) -> Ints:
         """Whole numbers; empty cells are ``empty``."""
         plain = self._numbers(name)
         if plain is not None and (len(plain) == 0 or (plain.min() >= 0 and plain.max() <= highest)):
             return plain
-        codes, values = self.read(name, lambda r, k: r.whole(k, required=required, largest=highest, unit=unit))
-        return np.array([empty if v is None else v for v in values], dtype=np.int64)[codes]
+        found: Ints = self.column(
+            name,
+            lambda r, k: r.whole(k, required=required, largest=highest, unit=unit),
+            lambda v: empty if v is None else v,
+            np.int64,
+        )
+        return found
 
-    def decimals(self, name: str, highest: int) -> tuple[Column, int]:
-        """Scaled whole numbers and the digits of the scale."""
-        codes, values = self.read(name, lambda r, k: r.decimal(k, largest=highest, what="hệ số, tỷ lệ"))
-        digits = max((digits_of(v) for v in values if v is not None), default=0)
-        return np.array([0 if v is None else scaled(v, digits) for v in values], dtype=np.int64)[codes], digits
+    def decimals(self, names: Sequence[str], highest: int) -> tuple[dict[str, Column], int]:
+        """Columns of whole numbers on one scale, and the digits of the scale."""
+
+        def read(reader: Reader, name: str) -> Decimal | None:
+            return reader.decimal(name, largest=highest, what="hệ số, tỷ lệ")
+
+        digits = self._digits.get(tuple(names))
+        if digits is None:
+            given = (value for name in names for value in self.results(name, read) if value is not None)
+            digits = self._digits[tuple(names)] = max(map(digits_of, given), default=0)
+        scale = digits
+
+        def turn(value: Decimal | None) -> int:
+            return 0 if value is None else scaled(value, scale)
+
+        return {name: self.column(name, read, turn, np.int64) for name in names}, digits
 
     def days(self, name: str, *, required: bool = False) -> Ints:
         """Day numbers (``date.toordinal``); ``NO_DAY`` for empty cells."""
         known = self._moments(name)
         if known is not None and not (required and len(known) and known.min() == NO_DAY):
             return known
-        codes, values = self.read(name, lambda r, k: r.day(k, required=required))
-        return np.array([NO_DAY if v is None else v.toordinal() for v in values], dtype=np.int64)[codes]
+        found: Ints = self.column(
+            name,
+            lambda r, k: r.day(k, required=required),
+            lambda v: NO_DAY if v is None else v.toordinal(),
+            np.int64,
+        )
+        return found
 
     def birth(self) -> tuple[Ints, Ints]:
         """Month index and day number of the birth date."""
         known = self._moments("birth_date")
         if known is not None and (len(known) == 0 or known.min() != NO_DAY):
-            months = (known - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-            return months + _EPOCH_MONTH, known
-        codes, values = self.read("birth_date", lambda r, k: r.partial_date(k))
-        index = [0 if v is None else month_index(v.value) for v in values]
-        days = [0 if v is None else v.value.toordinal() for v in values]
-        return np.array(index, dtype=np.int64)[codes], np.array(days, dtype=np.int64)[codes]
+            return _month_of(known), known
+        days: Ints = self.column(
+            "birth_date",
+            lambda r, k: r.partial_date(k),
+            lambda v: _SOME_DAY if v is None else v.value.toordinal(),
+            np.int64,
+        )
+        return _month_of(days), days
 
     def fault_where(self, wrong: Bools, name: str, message: str) -> None:
         """Report a fault for every row of ``wrong``."""
-        self.faults.extend(Fault(f"rows[{row}].{name}", message) for row in np.flatnonzero(wrong))
+        if wrong.any():
+            first = self.rows.start
+            self.faults.extend(Fault(f"rows[{row + first}].{name}", message) for row in np.flatnonzero(wrong))
 
 
-def _factorize(series: pd.Series[Any]) -> tuple[Ints, list[Any]]:
+def _occurring(codes: Codes, count: int) -> list[bool]:
+    """For every distinct value whether a row has it, the empty cell last."""
+    if codes.strides == (0,):
+        return [False] * (count - 1) + [len(codes) > 0]
+    found = np.bincount(codes.astype(np.int64) + 1, minlength=count) > 0
+    return [*found[1:].tolist(), bool(found[0])]
+
+
+def _factorize(series: pd.Series[Any]) -> tuple[Codes, list[Any]]:
     """Distinct plain Python values; values pandas thinks equal but Python types apart (1 and True) stay apart."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return series.cat.codes.to_numpy(), [_plain(v) for v in series.cat.categories]
     if series.dtype != object:
         codes, values = pd.factorize(series)
         return codes.astype(np.int64), [_plain(v) for v in values]

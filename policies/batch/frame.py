@@ -64,9 +64,13 @@ def calculate(frame: pd.DataFrame, store: ParameterStore | None = None) -> pd.Da
     ``rows[3].birth_date`` (position in the frame), all of them at once.
     """
     store = store or default_store()
-    people = _read(frame)
-    out = _buffers(people.size, by_decree=False)
-    _answer(out, people, store)
+    out = _buffers(len(frame), by_decree=False)
+    reading = _Reading(frame)
+    for start in range(0, len(frame), _SLICE):
+        people = reading.people(start)
+        rows = slice(start, start + people.size)
+        reading.answer({name: column[rows] for name, column in out.items()}, people, store, start)
+    reading.finish()
     for name in _WORDS:
         out[name] = np.array(_TABLES[name], dtype=object)[out[name]]
     return _finished(out, frame.index, COLUMNS)
@@ -90,27 +94,28 @@ def calculate_months(
     decree and benefit open (0 for other rows). What does not depend on the leave month is computed once for all.
     """
     store = store or default_store()
-    people = _read(frame)
-    size = people.size
+    size = len(frame)
     out = _buffers(size * len(leave_dates), by_decree=by_decree)
     moves = [split_days(np.full(1, day.toordinal(), dtype=np.int64)) for day in leave_dates]
+    reading = _Reading(frame)
 
     def work(start: int) -> None:
-        rows = np.arange(start, min(start + _SLICE, size), dtype=np.int64)
-        part = people.take(rows)
+        part = reading.people(start)
         for position, day in enumerate(moves):
-            first = position * size + start
-            slices = {name: column[first : first + len(rows)] for name, column in out.items()}
-            _answer(slices, _moved(part, day, accrue_insurance), store, start)
+            rows = slice(position * size + start, position * size + start + part.size)
+            moved = _moved(part, day, accrue_insurance)
+            reading.answer({name: column[rows] for name, column in out.items()}, moved, store, start)
 
     starts = range(0, size, _SLICE)
-    if threads > 1 and len(starts) > 1:
-        _breaks(store)
+    for start in starts[:1]:  # what the slices share is found with the first one
+        work(start)
+    if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, starts))
+            list(pool.map(work, starts[1:]))
     else:
-        for start in starts:
+        for start in starts[1:]:
             work(start)
+    reading.finish()
     columns: dict[str, Any] = dict(out)
     for name in _WORDS:
         columns[name] = pd.Categorical.from_codes(out[name], categories=list(_TABLES[name]), validate=False)  # type: ignore[call-overload]
@@ -120,19 +125,42 @@ def calculate_months(
     return _finished(columns, index, ("leave_date", *COLUMNS, *(BY_DECREE if by_decree else ())))
 
 
-def _read(frame: pd.DataFrame) -> People:
-    columns = Columns(frame)
-    people = read_people(columns)
-    faults = columns.faults
-    if not faults:
-        faults = _benefit_faults(people)
-    if faults:
-        raise CaseFaults(faults)
-    return people
+class _Reading:
+    """A frame read slice by slice: an arithmetic of small columns stays in the processor's cache.
+
+    Faults are collected over all slices; what has none is answered meanwhile, and :meth:`finish` raises.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._columns = Columns(frame)
+        self._of_benefits: list[Fault] = []
+        self._gaps: list[Fault] = []
+        if not len(frame):
+            read_people(self._columns)
+
+    def people(self, start: int) -> People:
+        found = read_people(self._columns.part(slice(start, start + _SLICE)))
+        self._of_benefits.extend(_benefit_faults(found, start))
+        return found
+
+    def answer(self, out: Buffers, people: People, store: ParameterStore, start: int) -> None:
+        if self._columns.faults or self._of_benefits or self._gaps:
+            return
+        try:
+            _answer(out, people, store, start)
+        except CaseFaults as gap:
+            self._gaps.extend(gap.faults)
+
+    def finish(self) -> None:
+        """Raise ``CaseFaults`` with all faults of cells, else of benefits, else of the law."""
+        found = self._columns.faults or self._of_benefits or self._gaps
+        if found:
+            raise CaseFaults(list(dict.fromkeys(found)))
 
 
 def _buffers(size: int, *, by_decree: bool) -> Buffers:
-    out: Buffers = {name: np.zeros(size, dtype=np.int64) for name in (*COLUMNS, *(BY_DECREE if by_decree else ()))}
+    out: Buffers = {name: np.empty(size, dtype=np.int64) for name in COLUMNS}
+    out |= {name: np.zeros(size, dtype=np.int64) for name in (BY_DECREE if by_decree else ())}
     for name in _WORDS:
         out[name] = np.zeros(size, dtype=np.int8)
     out["eligible"] = np.zeros(size, dtype=np.bool_)
@@ -164,11 +192,11 @@ def _moved(people: People, day: Days, accrue_insurance: bool) -> People:
     )
 
 
-def _benefit_faults(people: People) -> list[Fault]:
+def _benefit_faults(people: People, start: int) -> list[Fault]:
     """A benefit the named decree does not know, as in the one-case path."""
     faults: list[Fault] = []
     key = people.decree * len(BENEFIT_WORDS) + people.benefit
-    for code in np.unique(key).tolist():
+    for code in np.flatnonzero(np.bincount(key)).tolist():
         decree, benefit = (
             words[i] for words, i in zip((DECREE_WORDS, BENEFIT_WORDS), divmod(code, len(BENEFIT_WORDS)), strict=True)
         )
@@ -176,7 +204,7 @@ def _benefit_faults(people: People) -> list[Fault]:
             continue
         known = ", ".join(("auto", *BY_CODE[decree].benefits))
         message = f"văn bản {BY_CODE[decree].identity.name} không có chế độ '{benefit}'; chọn: {known}"
-        faults.extend(Fault(f"rows[{row}].benefit", message) for row in np.flatnonzero(key == code))
+        faults.extend(Fault(f"rows[{row + start}].benefit", message) for row in np.flatnonzero(key == code))
     return faults
 
 
@@ -198,7 +226,10 @@ def _breaks(store: ParameterStore) -> Ints:
 
 def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
     """Rows by period between two changes of any parameter, with one day that stands for the period."""
-    period = np.searchsorted(_breaks(store), people.leave.number, side="right")
+    days = people.leave.number
+    if len(days) and days.min() == days.max():
+        return [(np.arange(len(days), dtype=np.int64), date.fromordinal(int(days[0])))]
+    period = np.searchsorted(_breaks(store), days, side="right")
     found: list[tuple[Ints, date]] = []
     for value in np.unique(period):
         rows: Ints = np.flatnonzero(period == value).astype(np.int64)
@@ -221,26 +252,27 @@ def _fill(out: Buffers, rows: Ints, people: People, store: ParameterStore, day: 
     monthly = {"retained_leadership_allowance", "grassroots_secondment", "talent_allowance"}
     key = people.decree * len(BENEFIT_WORDS) + people.benefit
     kind = np.zeros(people.size, dtype=np.int64)
-    for code in np.unique(key).tolist():
+    for code in np.flatnonzero(np.bincount(key)).tolist():
         decree, benefit = divmod(code, len(BENEFIT_WORDS))
         kind[key == code] = code + 1 if BENEFIT_WORDS[benefit] in monthly else -1 - decree
-    for value in np.unique(kind).tolist():
+    lowest = -len(DECREE_WORDS)
+    for value in (np.flatnonzero(np.bincount(kind - lowest)) + lowest).tolist():
         inner: Ints = np.flatnonzero(kind == value).astype(np.int64)
         g = Group(people.take(inner), store, day)
         if value > 0:
             answer = choice.special(g, BENEFIT_WORDS[(value - 1) % len(BENEFIT_WORDS)])
             _write(out, rows[inner], answer, DECREE_WORDS.index(answer.decree))
             continue
-        decree = DECREE_WORDS[-1 - value]
-        if decree != "auto":
-            _write(out, rows[inner], choice.by_name(g, decree), DECREE_WORDS.index(decree))
+        named = DECREE_WORDS[-1 - value]
+        if named != "auto":
+            _write(out, rows[inner], choice.by_name(g, named), DECREE_WORDS.index(named))
             continue
-        answer, names, totals = choice.best(g)
-        _write(out, rows[inner], answer, names)
+        answer, chosen, totals = choice.best(g)
+        _write(out, rows[inner], answer, chosen)
         if BY_DECREE[0] in out:
             free = g.p.benefit == 0
-            for code, amount in totals.items():
-                out[f"total_{code}"][rows[inner]] = np.where(free, amount, 0)
+            for tried, amount in totals.items():
+                out[f"total_{tried}"][rows[inner]] = np.where(free, amount, 0)
 
 
 def _write(out: Buffers, rows: Ints, answer: Answer, decree: Column | int) -> None:

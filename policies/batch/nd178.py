@@ -24,8 +24,9 @@ class Text178:
         self.law_day = max(g.day, amended_from) if amended else g.day
         in_7b = g.nobody()
         if amended:
-            groups = g.param("nd178.7b.groups", self.law_day)
-            in_7b = g.group_177_in(groups) & p.voluntary & ~group_refused(g)
+            groups = g.group_177_in(g.param("nd178.7b.groups", self.law_day))
+            if groups.any():
+                in_7b = groups & p.voluntary & ~group_refused(g)
         self.on_7b = in_7b
         self.on_7 = ~in_7b & p.affected
         after = p.leave.number >= ordinal(amended_from)
@@ -144,18 +145,22 @@ class Text178:
     def answer(self) -> Answer:
         """The answer of this text for the benefit each row asks for."""
         g, p = self.g, self.g.p
+        wants_severance = g.asks(SEVERANCE)
+        open_wish = p.benefit == 0
         early_refused = self.early_refusals()
         early = g.answer("178", EARLY, early_refused, self.salary)
-        early.lines = {**self.early_lines(early.eligible), "local_top_up": only(early.eligible, p.top_up)}
+        early.lines = self.early_lines(early.eligible)
+        if p.top_up.any():
+            early.lines["local_top_up"] = only(early.eligible, p.top_up)
+        if not wants_severance.any() and not open_wish.any():
+            return early
         severance_refused = self.severance_refusals(early.eligible)
         severance = g.answer("178", SEVERANCE, severance_refused, self.salary)
         severance.severance_months = only(severance.eligible, self.counted_months())
-        severance.lines = {
-            **self.severance_lines(severance.eligible),
-            "local_top_up": only(severance.eligible, p.top_up),
-        }
-        wants_severance = g.asks(SEVERANCE)
-        takes_severance = wants_severance | ((p.benefit == 0) & ~early.eligible & severance.eligible)
+        severance.lines = self.severance_lines(severance.eligible)
+        if p.top_up.any():
+            severance.lines["local_top_up"] = only(severance.eligible, p.top_up)
+        takes_severance = wants_severance | (open_wish & ~early.eligible & severance.eligible)
         return severance.where(takes_severance, early)
 
 

@@ -32,8 +32,8 @@ class Days:
     # Congress, reorganisation and term lie still while the leave month moves: their borders are computed once.
     memo: dict[int, Ints] = field(default_factory=dict, compare=False)
 
-    def take(self, rows: Ints) -> Days:
-        """Some rows."""
+    def take(self, rows: Ints | slice) -> Days:
+        """Some rows; a slice shares the memory."""
         return Days(self.number[rows], self.index[rows], self.day[rows], self.known[rows])
 
     def add_months(self, months: int | Ints) -> Ints:
@@ -41,6 +41,8 @@ class Days:
         known = self.memo.get(months) if isinstance(months, int) else None
         if known is not None:
             return known
+        if self.index.strides == (0,) and isinstance(months, int) and len(self.index) > 1:
+            return np.broadcast_to(self.take(np.zeros(1, dtype=np.int64)).add_months(months)[0], self.index.shape)
         index = self.index + months
         first = first_day(index)
         length = first_day(index + 1) - first
@@ -63,6 +65,11 @@ _EPOCH_DAY = 719163
 
 def split_days(number: Ints) -> Days:
     """Month index and day of month of day numbers."""
+    if number.strides == (0,) and len(number) > 1:  # one day for everybody: computed once
+        one = split_days(number[:1])
+        shape = number.shape
+        parts = (one.number, one.index, one.day, one.known)
+        return Days(*(np.broadcast_to(part[0], shape) for part in parts))  # type: ignore[arg-type]
     known = number != NO_DAY
     safe = np.where(known, number, _EPOCH_DAY)
     months = (safe - _EPOCH_DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
@@ -126,9 +133,9 @@ class People:
         """Number of rows."""
         return len(self.decree)
 
-    def take(self, rows: Ints) -> People:
-        """Some rows."""
-        if len(rows) == self.size and np.array_equal(rows, np.arange(self.size)):
+    def take(self, rows: Ints | slice) -> People:
+        """Some rows in ascending order; a slice shares the memory, all rows are the people themselves."""
+        if not isinstance(rows, slice) and len(rows) == self.size:
             return self
         values: dict[str, Any] = {}
         for item in fields(self):
@@ -153,18 +160,11 @@ def read_people(c: Columns) -> People:
     leave = split_days(c.days("leave_date", required=True))
     affected = c.booleans("directly_affected", False)
     effective = split_days(c.days("restructuring_effective_date"))
-    coefficients = {n: c.decimals(n, parsing.HIGHEST_COEFFICIENT) for n in _COEFFICIENTS}
-    percents = {n: c.decimals(n, parsing.HIGHEST_PERCENT) for n in _PERCENTS}
-    for name in schema.OTHER_ALLOWANCES:
-        c.decimals(name, parsing.HIGHEST_PERCENT if name.endswith("_percent") else parsing.HIGHEST_COEFFICIENT)
-    digits = max(d for _, d in coefficients.values())
-    rate_digits = max(d for _, d in percents.values())
-    level = {n: column * 10 ** (digits - d) for n, (column, d) in coefficients.items()}
-    rate = {n: column * 10 ** (rate_digits - d) for n, (column, d) in percents.items()}
+    level, digits = c.decimals(_COEFFICIENTS, parsing.HIGHEST_COEFFICIENT)
+    rate, rate_digits = c.decimals(_PERCENTS, parsing.HIGHEST_PERCENT)
+    if c.rows.start == 0:
+        _check_unused(c)
     agreed = c.wholes("agreed_amount", parsing.HIGHEST_AMOUNT, "đồng")
-    c.words("ground_154", schema.GROUNDS_154, None)
-    c.booleans("leader", False)
-    c.booleans("leaders_above_quota", False)
     people = People(
         decree=c.decrees("decree", DECREE_WORDS, "auto"),
         benefit=c.words("benefit", BENEFIT_WORDS, "auto"),
@@ -215,6 +215,15 @@ _COEFFICIENTS = (
     "new_leadership_allowance",
 )
 _PERCENTS = ("beyond_frame_percent", *schema.PERCENT_ALLOWANCES)
+
+
+def _check_unused(c: Columns) -> None:
+    """What decides no amount is checked like the rest, once for the whole frame."""
+    for name in schema.OTHER_ALLOWANCES:
+        c.decimals((name,), parsing.HIGHEST_PERCENT if name.endswith("_percent") else parsing.HIGHEST_COEFFICIENT)
+    c.words("ground_154", schema.GROUNDS_154, None)
+    c.booleans("leader", False)
+    c.booleans("leaders_above_quota", False)
 
 
 def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
