@@ -12,7 +12,7 @@ PEOPLE ?= 3000
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile
 
-.PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench lint lock messages migration clean
+.PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench bench-openfisca lint lock messages migration clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,13 +43,18 @@ browser: ready-test ## only the tests that drive a real browser
 bench: ready-test ## the numbers: boot, calculation, import, lists (NAMES="boot calc" chooses)
 	@$(PYTHON) benchmarks/run.py $(NAMES)
 
+bench-openfisca: ready-test ## the rule of Điều 7 NĐ 178 here and in OpenFisca-Core (in var/bench-venv, not our lock)
+	@[ -x var/bench-venv/bin/python ] || $(PYTHON) -m venv var/bench-venv
+	var/bench-venv/bin/python -m pip install -q --require-hashes -r requirements-bench.lock
+	$(PYTHON) benchmarks/bench_openfisca.py
+
 lint: ready-test ## ruff, mypy, the house's layers
 	@.venv/bin/ruff check .
 	.venv/bin/mypy config.py run.py policies hrms models views reports
 	.venv/bin/lint-imports
 
 lock: ready-test ## resolve requirements*.in into the lock files (needs uv: pip install uv, anywhere)
-	@for name in requirements requirements-dev; do
+	@for name in requirements requirements-dev requirements-bench requirements-dask; do
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --no-annotate $$name.in -o $$name.lock
 	done

@@ -14,6 +14,7 @@ class Lazy(click.Group):
         "demo": ("hrms.cli.database", "demo_command"),
         "import": ("hrms.cli.importing", "import_group"),
         "calc": ("hrms.cli.calculation", "calc_command"),
+        "simulate": ("hrms.cli.simulate", "simulate_command"),
         "report": ("hrms.cli.reporting", "report_group"),
         "scheduler": ("hrms.cli.jobs", "scheduler_command"),
         "job": ("hrms.cli.jobs", "job_group"),

@@ -1,8 +1,8 @@
 """Many people at once: against one by one, over leave months, and from the database to the table of results.
 
 ``python benchmarks/bench_batch.py [--people 60000] [--database]``. With ``--database`` (or when var/bench-province
-exists) the whole way is measured: reading 60,000 records, 24 leave months, all decrees. The province is made once, which
-takes some minutes.
+exists) the whole way is measured: reading 60,000 records, 24 leave months, all decrees. The province is made once,
+which takes some minutes.
 """
 
 from __future__ import annotations

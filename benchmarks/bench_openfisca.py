@@ -1,4 +1,4 @@
-"""People per second of one rule here and in OpenFisca-Core: Điều 7 NĐ 178/2024, the same people, the same machine, one run.
+"""People per second of one rule here and in OpenFisca-Core: Điều 7 NĐ 178/2024, same people, same machine, same run.
 
 OpenFisca-Core lives in var/bench-venv (``make bench-openfisca`` makes it); it is no dependency of the project. Both
 sides start from columns in memory and end with an array of totals. Ours reads and checks every cell, decides among all
