@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import select
 
-from hrms.commands.scenarios.computing import Answers
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
 from models.scenario import Scenario, ScenarioResult
 from models.staff import Person
+
+if TYPE_CHECKING:
+    from hrms.commands.scenarios.computing import Answers
 
 SHOWN = 50  # names on each side
 
@@ -67,6 +69,8 @@ def answers_of(scenario: Scenario) -> Answers:
     content = db.session.scalar(select(ScenarioResult.content).where(ScenarioResult.scenario_id == scenario.id))
     if content is None:
         raise NotFound()
+    from hrms.commands.scenarios.computing import Answers  # pandas comes with the first comparison, not with the server
+
     return Answers.unpack(content)
 
 

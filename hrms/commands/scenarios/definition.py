@@ -12,7 +12,7 @@ from sqlalchemy import Select, or_, select
 
 from hrms.commands.law.current import current_store
 from hrms.commands.law.values import UnfitValue, read_plain
-from hrms.commands.scenarios.roster import AFFECTED, CATEGORIES
+from hrms.commands.scenarios.vocabulary import AFFECTED, CATEGORIES
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound

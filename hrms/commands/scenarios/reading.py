@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, Select, or_, select, type_coerce
 from hrms.commands.facts import EDUCATION_AND_HEALTH, decree_code
 from hrms.commands.scenarios import tables
 from hrms.commands.scenarios.insurance import Insurance, Stored
-from hrms.commands.scenarios.roster import CATEGORIES, Act, Roster, Unit
+from hrms.commands.scenarios.roster import Act, Roster, Unit
 from hrms.commands.scenarios.tables import NO_DAY, NONE, Days, Ints, Spans
+from hrms.commands.scenarios.vocabulary import CATEGORIES
 from hrms.kernel.db import ScaledDecimal, db
 from hrms.kernel.text import add_months
 from models.organization import OrgUnit

@@ -22,13 +22,11 @@ from hrms.commands.organization.tree import valid_on
 from hrms.commands.scenarios import tables
 from hrms.commands.scenarios.insurance import Insurance
 from hrms.commands.scenarios.tables import NO_DAY, NONE, Bools, Days, Ints, Spans
+from hrms.commands.scenarios.vocabulary import CATEGORIES
 from hrms.kernel.db import db
 from models.organization import OrgUnitVersion
 from policies.engine.parameters import ParameterStore
 from policies.retirement.age import pension_date
-
-CATEGORIES = ("cadre", "civil_servant", "public_employee", "contract_worker", "commune_official", "association_staff")
-AFFECTED = ("records", "everyone", "nobody")
 
 
 @dataclass(frozen=True)

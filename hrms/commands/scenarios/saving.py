@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hrms.commands.scenarios.computing import Outcome, compute
 from hrms.commands.scenarios.definition import Definition, holder_of
 from hrms.kernel import access, clock, jobs
 from hrms.kernel.commands import Command, execute
@@ -18,6 +17,9 @@ from hrms.kernel.errors import Fault, HrmsError, NotAllowed, NotFound
 from hrms.kernel.text import fold, format_integer, normalize
 from models.scenario import Scenario, ScenarioResult
 from policies.api import ENGINE_VERSION
+
+if TYPE_CHECKING:
+    from hrms.commands.scenarios.computing import Outcome
 
 KIND = "scenario"
 LONGEST_NAME, LONGEST_NOTE = 200, 2000
@@ -153,6 +155,8 @@ def _run(payload: Any, progress: jobs.Progress) -> dict[str, Any]:
     faults = list(definition.faults())
     if faults:  # the law changed while the question waited
         raise HrmsError("; ".join(fault.message for fault in faults))
+    from hrms.commands.scenarios.computing import compute  # pandas comes with the first scenario, not with the server
+
     outcome = compute(definition, lambda done, total, message: progress.step(done, total, message, force=True))
     kept = execute(KeepAnswer(scenario.id, outcome))
     return {
