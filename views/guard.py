@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -40,6 +41,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(Exception, _crash)
 
 
@@ -153,6 +155,12 @@ def _http_error(error: HTTPException) -> Any:
     }
     title, message = messages.get(code, (_("Chưa thực hiện được"), _("Yêu cầu không thực hiện được.")))
     return _answer(code, title, message)
+
+
+def _unstorable(_error: DataError) -> Any:
+    """A value no column can hold (a zero character, a number too large): the sender's fault; nothing was written."""
+    db.session.rollback()
+    return _answer(400, _("Dữ liệu không hợp lệ"), _("Có giá trị không lưu được (ký tự lạ hoặc số quá lớn). Hãy sửa."))
 
 
 def _crash(error: Exception) -> Any:

@@ -36,6 +36,17 @@ def check_database(*, migrated: bool = True) -> None:
         fail("Cơ sở dữ liệu chưa được thiết lập hoặc chưa cập nhật. Hãy chạy: python run.py setup")
 
 
+def refuse_demo_passwords() -> None:
+    """In production nothing starts while a demonstration account can be entered with the published password."""
+    from flask import current_app
+
+    from hrms.demo_accounts import default_passwords_left
+
+    if current_app.config["HRMS"].is_production and (left := default_passwords_left()):
+        fail("Tài khoản trình diễn còn mật khẩu mặc định: " + ", ".join(left)
+             + ". Hãy đổi mật khẩu (python run.py account password TÊN) hoặc kết thúc các tài khoản này.")
+
+
 def with_app(*, web: bool = False, migrated: bool = True) -> Callable[[F], F]:
     """Run a command inside the application's context, as the command line."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hrms.cli.common import check_database, fail, with_app
+from hrms.cli.common import check_database, fail, refuse_demo_passwords, with_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +140,7 @@ def scheduler_command(workers: int) -> None:
         return
     with app.app_context():
         check_database()
+        refuse_demo_passwords()
     register()
     Scheduler(app, workers, stopping).run()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hrms.cli.common import check_database, fail
+from hrms.cli.common import check_database, fail, refuse_demo_passwords
 
 
 @click.command("serve")
@@ -39,13 +39,7 @@ def serve_command(host: str, port: int, no_scheduler: bool) -> None:
         return
     with app.app_context():
         check_database()
-        if settings.is_production:
-            from hrms.demo_accounts import default_passwords_left
-
-            left = default_passwords_left()
-            if left:
-                fail("Tài khoản trình diễn còn mật khẩu mặc định: " + ", ".join(left)
-                     + ". Hãy đổi mật khẩu (python run.py account password TÊN) hoặc kết thúc các tài khoản này.")
+        refuse_demo_passwords()
     try:
         server = create_server(app, host=host, port=port, threads=settings.web_threads,
                                max_request_body_size=(settings.upload_mb + 2) << 20, ident=None)

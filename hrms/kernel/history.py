@@ -6,6 +6,7 @@ history without its change, cannot be committed. Entries are never updated or de
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -152,15 +153,20 @@ def _changes(record: Tracked) -> list[tuple[str, Any, Any]]:
     return found
 
 
+def _in_order(records: Iterable[Any]) -> list[Any]:
+    """By table and id: the session hands out sets, whose order would differ from run to run."""
+    return sorted(records, key=lambda record: (record.__tablename__, inspect(record).identity or ()))
+
+
 @event.listens_for(Session, "before_flush")
 def _collect(session: Session, _context: Any, _instances: Any) -> None:
     pending: list[tuple[Any, str, str, Any, Any]] = session.info.setdefault("hrms_history", [])
-    for record in session.dirty:
+    for record in _in_order(session.dirty):
         if isinstance(record, HistoryEntry):
             raise RuntimeError("history_entry is append-only")
         if isinstance(record, Tracked) and session.is_modified(record, include_collections=False):
             pending.extend((record, CHANGED, name, old, new) for name, old, new in _changes(record))
-    for record in session.deleted:
+    for record in _in_order(session.deleted):
         if isinstance(record, HistoryEntry):
             raise RuntimeError("history_entry is append-only")
         if isinstance(record, Tracked):

@@ -33,6 +33,23 @@ def test_a_change_is_kept_field_by_field_with_old_new_and_who(unit, session):
     assert entries["name"].at.tzinfo is UTC
 
 
+def test_records_changed_together_are_told_by_table_and_number(factory, session):
+    """The same work done twice leaves the same history, whatever order the machine's memory had."""
+    units = [factory.unit(f"D{number:02}", f"Đơn vị {number}") for number in range(30)]
+    people = [factory.person(units[0]) for _number in range(10)]
+    with transaction(), session.no_autoflush:  # all of them in one flush
+        for person in reversed(people):
+            session.get(Person, person.id).title = "Chuyên viên chính"
+        for unit in reversed(units):
+            session.get(OrgUnit, unit.id).funding = "partly"
+    query = select(HistoryEntry.record_type, HistoryEntry.record_id).where(
+        HistoryEntry.field.in_(["title", "funding"]), HistoryEntry.kind == history.CHANGED
+    )
+    told = list(session.execute(query.order_by(HistoryEntry.id)).tuples())
+    assert len(told) == 40
+    assert told == sorted(told)
+
+
 def test_birth_is_one_entry_and_housekeeping_none(unit, session):
     assert [(entry.kind, entry.field) for entry in history.of(unit)] == [(history.CREATED, "")]
     with transaction():

@@ -181,3 +181,20 @@ def test_an_action_run_by_hand_says_what_it_did_and_is_listed(ctx, environment):
             env=environment,
         )
         assert (done.returncode, told in done.stdout) == (0, True), done.stderr
+
+
+@ONE_IS_ENOUGH
+@pytest.mark.parametrize("command", [("scheduler",), ("serve", "--no-scheduler", "--port", "1")])
+def test_production_does_not_start_while_a_demonstration_password_is_left(ctx, session, factory, start, command):
+    from hrms.demo_accounts import add_account
+    from hrms.kernel.commands import transaction
+
+    with transaction():
+        add_account("admin", "Quản trị hệ thống", "system_admin", "Demo@2025", factory.unit("SNV", "Sở Nội vụ"), None)
+    session.remove()
+    db.engine.dispose()
+    process = start(*command, HRMS_ENV="production", HRMS_TODAY="", HRMS_DATA_KEY="d" * 40, HRMS_SECRET_KEY="s" * 40)
+    told = process.communicate(timeout=PATIENCE)[0]
+    assert process.returncode == 2
+    assert "admin" in told
+    assert "mật khẩu mặc định" in told

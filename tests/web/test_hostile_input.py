@@ -48,3 +48,10 @@ def test_a_whole_number_that_no_column_holds_is_a_fault_of_the_field(app, typed,
         form = Counting()
         assert not form.validate()
         assert told in str(form.errors["count"])
+
+
+@pytest.mark.parametrize("address", ["/acts/", "/imports/", "/jobs/", "/batches/1/"])
+def test_a_zero_character_in_an_address_is_the_senders_fault(world, login, address):
+    """PostgreSQL keeps no zero characters in text; SQLite finds nothing by one."""
+    names = ("q", "state", "kind", "status", "view")
+    assert login("province_hr").get(address, query_string=dict.fromkeys(names, "\x00")).status_code < 500
