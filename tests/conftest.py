@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import contextvars
+import copy
 import os
 import shutil
 import threading
@@ -215,9 +216,9 @@ def factory(ctx: Flask) -> Factory:
 
 @pytest.fixture
 def world(ctx: Flask, stage: Stage) -> World:
-    """The small province of ``tests/support/world.py``."""
+    """The small province of ``tests/support/world.py``; a copy, so that what one test names no other test sees."""
     assert stage.world is not None
-    return stage.world
+    return copy.deepcopy(stage.world)
 
 
 def user_id_of(username: str) -> int:
