@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, importing, law, organization, restructuring, scenario, staff
+from models import account, evaluation, importing, law, organization, restructuring, scenario, staff
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
 # Whoever proposes a value of the law never approves it: the command asks for a second account.
 LAW = frozenset({"read", "propose", "approve"})
+# Evaluation: who keeps the flow going, who rates and decides, who only looks. Nobody decides the own rating: a guard.
+EVALUATION_HR = frozenset(
+    {"read", "open", "synthesise", "meet", "notify", "publish", "calibrate", "petition_log", "print", "export", "index"}
+)
+EVALUATION_HEAD = frozenset({"read", "rate", "meet", "decide", "resolve", "calibrate", "print", "export"})
 # Sở Tài chính sees a case once it is in work there, and afterwards.
 FINANCE_STATES = ("finance_review", "decided", "paid")
 
@@ -20,6 +25,7 @@ SYSTEM_ADMIN = Role(
         "account": frozenset({"read", "manage"}),
         "job": frozenset({"read", "own", "manage"}),
         "system": frozenset({"read", "manage"}),
+        "evaluation_setting": LAW,
         "unit": READ,
         "catalogue": WRITE,
         "parameter": LAW,
@@ -31,6 +37,8 @@ PROVINCE_HR = Role(
     "province_hr",
     "Cán bộ tổ chức cấp tỉnh (Sở Nội vụ)",
     {
+        "evaluation": EVALUATION_HR | {"decide", "resolve", "reopen", "consequence"},
+        "evaluation_setting": LAW,
         "unit": WRITE,
         "position": WRITE,
         "establishment": WRITE,
@@ -54,6 +62,8 @@ UNIT_HR = Role(
     "unit_hr",
     "Cán bộ tổ chức của đơn vị",
     {
+        "evaluation": EVALUATION_HR | {"consequence"},
+        "evaluation_setting": READ,
         "unit": READ,
         "position": WRITE,
         "establishment": READ,
@@ -74,6 +84,8 @@ UNIT_HEAD = Role(
     "unit_head",
     "Thủ trưởng đơn vị",
     {
+        "evaluation": EVALUATION_HEAD | {"reopen"},
+        "evaluation_setting": READ,
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -113,6 +125,8 @@ LEADERSHIP = Role(
     "leadership",
     "Lãnh đạo tỉnh (xem)",
     {
+        "evaluation": frozenset({"read", "print"}),
+        "evaluation_setting": READ,
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -132,6 +146,8 @@ AUDITOR = Role(
     "auditor",
     "Thanh tra, kiểm tra (xem và lịch sử)",
     {
+        "evaluation": frozenset({"read", "print"}),
+        "evaluation_setting": READ,
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -156,6 +172,8 @@ STAFF_MEMBER = Role(
     "Cán bộ, công chức, viên chức (hồ sơ của mình)",
     {
         "staff": frozenset({"read", "identity"}),  # one's own, with the look kept
+        "evaluation": frozenset({"read", "self", "petition", "print"}),
+        "evaluation_setting": READ,
         "case": READ,
         "calculator": frozenset({"use"}),
         "parameter": READ,
@@ -183,8 +201,15 @@ scoped(restructuring.RestructuringAct, "act", unit="unit_id", from_above=True)
 scoped(organization.UnitSuccession, "unit", unit="from_unit_id")
 scoped(staff.Person, "staff", unit="unit_id", person="id")
 for _of_person in (
-    staff.Appointment, staff.SalaryRow, staff.InsurancePeriod, staff.TrainingRecord, staff.Discipline,
-    staff.FamilyRelation, staff.EarlierBenefit, staff.YearRating,
+    staff.Appointment,
+    staff.SalaryRow,
+    staff.InsurancePeriod,
+    staff.TrainingRecord,
+    staff.Discipline,
+    staff.FamilyRelation,
+    staff.EarlierBenefit,
+    staff.YearRating,
+    staff.Absence,
 ):
     scoped(_of_person, "staff", via=("person_id", staff.Person))
 scoped(scenario.Scenario, "scenario", unit="unit_id")
@@ -203,3 +228,21 @@ scoped(account.SecurityEvent, "security_log", shared=True)
 scoped(law.ParameterOverride, "parameter", shared=True)
 scoped(law.LawImpact, "parameter", shared=True)
 scoped(law.LawImpactRow, "case", via=("case_id", restructuring.DownsizingCase))
+# A cycle is opened for a unit and everything below it: those below see the call they are evaluated by.
+scoped(evaluation.EvaluationCycle, "evaluation", unit="unit_id", from_above=True)
+scoped(evaluation.PersonEvaluation, "evaluation", unit="unit_id", person="person_id")
+scoped(evaluation.EvaluationTask, "evaluation", via=("evaluation_id", evaluation.PersonEvaluation))
+scoped(evaluation.EvaluationPetition, "evaluation", unit="unit_id", person="person_id")
+for _of_evaluation in (
+    evaluation.UnitEvaluation,
+    evaluation.QuotaGroup,
+    evaluation.EvaluationMeeting,
+    evaluation.CalibrationSession,
+    evaluation.EvaluationDecision,
+    evaluation.ReformIndexResult,
+    evaluation.RatingConsequence,
+):
+    scoped(_of_evaluation, "evaluation", unit="unit_id")
+scoped(evaluation.CalibrationChange, "evaluation", via=("session_id", evaluation.CalibrationSession))
+scoped(evaluation.EvaluationSetting, "evaluation_setting", shared=True)
+scoped(evaluation.ScoreSheet, "evaluation_setting", shared=True)

@@ -267,3 +267,24 @@ class YearRating(_OfPerson, Model):
     year: Mapped[int] = mapped_column(Integer, nullable=False)
     level: Mapped[str] = mapped_column(String(6), nullable=False)
     decision_number: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    side: Mapped[str] = mapped_column(String(6), nullable=False, default="STATE")  # STATE | PARTY: two results a year
+    regime: Mapped[str] = mapped_column(String(12), nullable=False, default="")
+    evaluation_id: Mapped[int | None] = mapped_column(BigInt, index=True)  # when decided here, not brought in
+
+
+class Absence(_OfPerson, Model):
+    """A spell away from work: it decides whether and how a year is rated (NĐ 90 Điều 2.3) and who is deferred."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        Index("ix_absence_person", "person_id", "starts_on"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ck_absence_period"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), nullable=False)
+    kind: Mapped[str] = mapped_column(String(20), nullable=False)  # vocabulary.ABSENCE_KINDS
+    starts_on: Mapped[date] = mapped_column(Date, nullable=False)
+    ends_on: Mapped[date | None] = mapped_column(Date)  # last day; open while it goes on
+    document: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    note: Mapped[str] = mapped_column(String(400), nullable=False, default="")

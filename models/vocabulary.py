@@ -62,6 +62,25 @@ SUCCESSION_KINDS = {
     "transfer": "Chuyển chức năng, tổ chức",
     "end": "Kết thúc hoạt động, giải thể",
 }
+ABSENCE_KINDS = {
+    "maternity": "Nghỉ thai sản",
+    "sick": "Nghỉ ốm đau, điều trị",
+    "unpaid": "Nghỉ không hưởng lương",
+    "study": "Đi học tập trung",
+    "suspension": "Tạm đình chỉ công tác",
+    "other": "Nghỉ khác theo quy định",
+}
+EVALUATION_SIDES = {"STATE": "Chính quyền", "PARTY": "Đảng"}
+PERIOD_KINDS = {"MONTH": "Tháng", "QUARTER": "Quý", "HALF_YEAR": "6 tháng", "YEAR": "Năm"}
+EVALUATION_CLASSES = {
+    "CB": "Cán bộ",
+    "CC0": "Công chức không giữ chức vụ lãnh đạo, quản lý",
+    "CC1": "Công chức lãnh đạo, quản lý",
+    "VC0": "Viên chức không giữ chức vụ quản lý",
+    "VC1": "Viên chức quản lý",
+    "HD": "Người lao động hợp đồng",
+    "TT": "Tập thể",
+}
 DISCIPLINE_KINDS = {"administrative": "Hành chính", "party": "Đảng"}
 RATINGS = {
     "HTXS": "Hoàn thành xuất sắc nhiệm vụ",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sys
 import tempfile
 from pathlib import Path
@@ -15,22 +16,33 @@ from hrms.migrate import write_revision
 
 def main() -> None:
     versions = ROOT / "migrations" / "versions"
-    later = versions / "r0002_append_only.py"
-    kept = later.read_text(encoding="utf-8")
-    for old in versions.glob("r0001_*.py"):
-        old.unlink()
-    later.unlink()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            settings = Settings(env="test", data_dir=Path(folder), database_url=f"sqlite:///{folder}/x.db")
-            app = create_app(settings, web=False)
-            with app.app_context():
-                import flask_appbuilder.security.sqla.models  # noqa: F401 - ab_* tables belong to our schema
+    # Two at once would each take the other's file away; and a model that cannot be imported must not cost the old one.
+    with (versions / "__init__.py").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        kept = {path: path.read_text(encoding="utf-8") for path in versions.glob("r*.py")}
+        try:
+            rewrite(versions, kept)
+        except BaseException:
+            for path, text in kept.items():
+                path.write_text(text, encoding="utf-8")
+            raise
 
-                made = write_revision("initial", "r0001")
-        made.rename(versions / "r0001_initial.py")
-    finally:
-        later.write_text(kept, encoding="utf-8")
+
+def rewrite(versions: Path, kept: dict[Path, str]) -> None:
+    """Make the first revision anew beside the later ones, which are put back afterwards."""
+    for path in kept:
+        path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(env="test", data_dir=Path(folder), database_url=f"sqlite:///{folder}/x.db")
+        app = create_app(settings, web=False)
+        with app.app_context():
+            import flask_appbuilder.security.sqla.models  # noqa: F401 - ab_* tables belong to our schema
+
+            made = write_revision("initial", "r0001")
+    made.rename(versions / "r0001_initial.py")
+    for path, text in kept.items():
+        if not path.name.startswith("r0001_"):
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_comment_record', 'comment', ['record_type', 'record_id'], unique=False)
+    op.create_table('evaluation_setting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('mark', sa.String(length=1), nullable=False),
+    sa.Column('article', sa.String(length=200), nullable=False),
+    sa.Column('document_number', sa.String(length=80), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.String(length=120), nullable=False),
+    sa.Column('proposed_user_id', sa.Integer(), nullable=True),
+    sa.Column('decided_by', sa.String(length=120), nullable=False),
+    sa.Column('decided_user_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name='ck_evaluation_setting_period'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_evaluation_setting', 'evaluation_setting', ['key', 'valid_from'], unique=False)
     op.create_table('history_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('record_type', sa.String(length=60), nullable=False),
@@ -257,6 +283,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('action', 'due_on', name='uq_scheduled_run')
     )
+    op.create_table('score_sheet',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=250), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('in_use', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', 'version', name='uq_score_sheet')
+    )
     op.create_table('security_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -414,6 +457,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_establishment', 'establishment', ['unit_id', 'kind', 'valid_from'], unique=False)
+    op.create_table('evaluation_cycle',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('side', sa.String(length=6), nullable=False),
+    sa.Column('period_kind', sa.String(length=10), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=250), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('categories', sa.Text(), nullable=True),
+    sa.Column('deadlines', sa.Text(), nullable=True),
+    sa.Column('frozen', sa.Text(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('job_run_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('counts', sa.Text(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends_on >= starts_on', name='ck_evaluation_cycle_period'),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('unit_id', 'side', 'period_kind', 'year', 'number', name='uq_evaluation_cycle')
+    )
+    op.create_index('ix_evaluation_cycle_state', 'evaluation_cycle', ['state', 'ends_on'], unique=False)
+    op.create_index(op.f('ix_evaluation_cycle_unit_id'), 'evaluation_cycle', ['unit_id'], unique=False)
     op.create_table('leadership_quota',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -657,6 +733,24 @@ def upgrade() -> None:
     )
     op.create_index('idx_permission_view_id', 'ab_permission_view_role', ['permission_view_id'], unique=False)
     op.create_index('idx_role_id', 'ab_permission_view_role', ['role_id'], unique=False)
+    op.create_table('absence',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends_on IS NULL OR ends_on >= starts_on', name='ck_absence_period'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_absence_person', 'absence', ['person_id', 'starts_on'], unique=False)
     op.create_table('account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -713,6 +807,30 @@ def upgrade() -> None:
     op.create_index('ix_appointment_person', 'appointment', ['person_id', 'valid_from'], unique=False)
     op.create_index(op.f('ix_appointment_position_id'), 'appointment', ['position_id'], unique=False)
     op.create_index('ix_appointment_unit', 'appointment', ['unit_id', 'kind', 'valid_to'], unique=False)
+    op.create_table('calibration_session',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('chair', sa.String(length=150), nullable=False),
+    sa.Column('participants', sa.Text(), nullable=False),
+    sa.Column('members', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('before', sa.Text(), nullable=True),
+    sa.Column('after', sa.Text(), nullable=True),
+    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('locked_at', sa.DateTime(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_calibration_session', 'calibration_session', ['cycle_id', 'unit_id'], unique=False)
+    op.create_index(op.f('ix_calibration_session_unit_id'), 'calibration_session', ['unit_id'], unique=False)
     op.create_table('discipline',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -823,6 +941,53 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_earlier_benefit_person_id'), 'earlier_benefit', ['person_id'], unique=False)
+    op.create_table('evaluation_decision',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=False),
+    sa.Column('signer', sa.String(length=200), nullable=False),
+    sa.Column('quota', sa.Text(), nullable=True),
+    sa.Column('high_quota_document', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_evaluation_decision', 'evaluation_decision', ['cycle_id', 'unit_id'], unique=False)
+    op.create_index(op.f('ix_evaluation_decision_unit_id'), 'evaluation_decision', ['unit_id'], unique=False)
+    op.create_table('evaluation_meeting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('chair', sa.String(length=150), nullable=False),
+    sa.Column('secretary', sa.String(length=150), nullable=False),
+    sa.Column('attendees', sa.Text(), nullable=True),
+    sa.Column('absentees', sa.Text(), nullable=True),
+    sa.Column('invited', sa.Integer(), nullable=False),
+    sa.Column('present', sa.Integer(), nullable=False),
+    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('minutes_number', sa.String(length=80), nullable=False),
+    sa.Column('approved', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_evaluation_meeting', 'evaluation_meeting', ['cycle_id', 'unit_id'], unique=False)
+    op.create_index(op.f('ix_evaluation_meeting_unit_id'), 'evaluation_meeting', ['unit_id'], unique=False)
     op.create_table('family_relation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -864,6 +1029,74 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_insurance_person', 'insurance_period', ['person_id', 'starts_on'], unique=False)
+    op.create_table('quota_group',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=250), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('cycle_id', 'unit_id', 'code', name='uq_quota_group')
+    )
+    op.create_index(op.f('ix_quota_group_unit_id'), 'quota_group', ['unit_id'], unique=False)
+    op.create_table('rating_consequence',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('article', sa.String(length=250), nullable=False),
+    sa.Column('warnings', sa.Text(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('found_at', sa.DateTime(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('person_id', 'year', 'code', name='uq_rating_consequence')
+    )
+    op.create_index(op.f('ix_rating_consequence_unit_id'), 'rating_consequence', ['unit_id'], unique=False)
+    op.create_table('reform_index_result',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('indicator', sa.String(length=250), nullable=False),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('maximum', sa.BigInteger(), nullable=True),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.Column('weakness', sa.Text(), nullable=False),
+    sa.Column('responsible_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('responsible_person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('remedy', sa.Text(), nullable=False),
+    sa.Column('remedy_by', sa.Date(), nullable=True),
+    sa.Column('remedied_on', sa.Date(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['responsible_person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['responsible_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_reform_index_result', 'reform_index_result', ['unit_id', 'year'], unique=False)
+    op.create_index(op.f('ix_reform_index_result_responsible_person_id'), 'reform_index_result', ['responsible_person_id'], unique=False)
     op.create_table('salary_row',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -925,12 +1158,58 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_training_record_person_id'), 'training_record', ['person_id'], unique=False)
+    op.create_table('unit_evaluation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('parent_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decider_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('regime', sa.String(length=12), nullable=False),
+    sa.Column('sheet_code', sa.String(length=60), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('measures', sa.Text(), nullable=True),
+    sa.Column('points_self', sa.Text(), nullable=True),
+    sa.Column('points_proposed', sa.Text(), nullable=True),
+    sa.Column('points_decided', sa.Text(), nullable=True),
+    sa.Column('texts', sa.Text(), nullable=True),
+    sa.Column('score_self', sa.BigInteger(), nullable=True),
+    sa.Column('score_proposed', sa.BigInteger(), nullable=True),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('level_self', sa.String(length=6), nullable=False),
+    sa.Column('level_machine', sa.String(length=30), nullable=False),
+    sa.Column('level_proposed', sa.String(length=6), nullable=False),
+    sa.Column('level', sa.String(length=6), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('trace', sa.Text(), nullable=True),
+    sa.Column('level_reason', sa.Text(), nullable=False),
+    sa.Column('outstanding_document', sa.String(length=200), nullable=False),
+    sa.Column('decision_number', sa.String(length=80), nullable=False),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('decided_by', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['decider_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['parent_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('cycle_id', 'unit_id', name='uq_unit_evaluation')
+    )
+    op.create_index('ix_unit_evaluation_parent', 'unit_evaluation', ['cycle_id', 'parent_unit_id'], unique=False)
+    op.create_index('ix_unit_evaluation_state', 'unit_evaluation', ['cycle_id', 'state'], unique=False)
+    op.create_index(op.f('ix_unit_evaluation_unit_id'), 'unit_evaluation', ['unit_id'], unique=False)
     op.create_table('year_rating',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('level', sa.String(length=6), nullable=False),
     sa.Column('decision_number', sa.String(length=80), nullable=False),
+    sa.Column('side', sa.String(length=6), nullable=False),
+    sa.Column('regime', sa.String(length=12), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('created_by', sa.String(length=120), nullable=False),
     sa.Column('updated_at', sa.DateTime(), nullable=False),
@@ -940,6 +1219,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_year_rating', 'year_rating', ['person_id', 'year'], unique=False)
+    op.create_index(op.f('ix_year_rating_evaluation_id'), 'year_rating', ['evaluation_id'], unique=False)
     op.create_table('case_assessment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1021,6 +1301,90 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_password_used_account_id'), 'password_used', ['account_id'], unique=False)
+    op.create_table('person_evaluation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agency_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('decider_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('quota_group_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('folded', sa.String(length=260).with_variant(sa.String(length=260, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('sort_key', sa.String(length=400).with_variant(sa.String(length=400, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('klass', sa.String(length=4), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('is_head', sa.Boolean(), nullable=False),
+    sa.Column('is_deputy', sa.Boolean(), nullable=False),
+    sa.Column('regime', sa.String(length=12), nullable=False),
+    sa.Column('sheet_code', sa.String(length=60), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('exit_code', sa.String(length=60), nullable=False),
+    sa.Column('facts', sa.Text(), nullable=True),
+    sa.Column('measures', sa.Text(), nullable=True),
+    sa.Column('points_self', sa.Text(), nullable=True),
+    sa.Column('points_unit', sa.Text(), nullable=True),
+    sa.Column('points_decided', sa.Text(), nullable=True),
+    sa.Column('texts_self', sa.Text(), nullable=True),
+    sa.Column('texts_unit', sa.Text(), nullable=True),
+    sa.Column('evidence', sa.Text(), nullable=True),
+    sa.Column('score_self', sa.BigInteger(), nullable=True),
+    sa.Column('score_unit', sa.BigInteger(), nullable=True),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('level_self', sa.String(length=6), nullable=False),
+    sa.Column('level_unit', sa.String(length=6), nullable=False),
+    sa.Column('level_machine', sa.String(length=30), nullable=False),
+    sa.Column('level_proposed', sa.String(length=6), nullable=False),
+    sa.Column('level', sa.String(length=6), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('trace', sa.Text(), nullable=True),
+    sa.Column('level_reason', sa.Text(), nullable=False),
+    sa.Column('quota_outcome', sa.String(length=20), nullable=False),
+    sa.Column('autosaved_at', sa.DateTime(), nullable=True),
+    sa.Column('self_submitted_at', sa.DateTime(), nullable=True),
+    sa.Column('manager_remark', sa.Text(), nullable=False),
+    sa.Column('manager_remark_by', sa.String(length=120), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('meeting_remark', sa.Text(), nullable=False),
+    sa.Column('meeting_votes', sa.Text(), nullable=True),
+    sa.Column('party_opinion', sa.Text(), nullable=False),
+    sa.Column('party_document', sa.String(length=200), nullable=False),
+    sa.Column('party_opinion_on', sa.Date(), nullable=True),
+    sa.Column('old_agency_remarks', sa.Text(), nullable=False),
+    sa.Column('old_agency_document', sa.String(length=200), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decided_at', sa.DateTime(), nullable=True),
+    sa.Column('decided_by', sa.String(length=200), nullable=False),
+    sa.Column('notified_at', sa.DateTime(), nullable=True),
+    sa.Column('published_at', sa.DateTime(), nullable=True),
+    sa.Column('seen_at', sa.DateTime(), nullable=True),
+    sa.Column('replaced', sa.Text(), nullable=True),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['agency_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['cycle_id'], ['evaluation_cycle.id'], ),
+    sa.ForeignKeyConstraint(['decider_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['decision_id'], ['evaluation_decision.id'], ),
+    sa.ForeignKeyConstraint(['meeting_id'], ['evaluation_meeting.id'], ),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['quota_group_id'], ['quota_group.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('cycle_id', 'person_id', name='uq_person_evaluation')
+    )
+    op.create_index('ix_person_evaluation_agency', 'person_evaluation', ['cycle_id', 'agency_id', 'state'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_decider_unit_id'), 'person_evaluation', ['decider_unit_id'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_decision_id'), 'person_evaluation', ['decision_id'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_folded'), 'person_evaluation', ['folded'], unique=False)
+    op.create_index('ix_person_evaluation_group', 'person_evaluation', ['quota_group_id'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_level'), 'person_evaluation', ['level'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_meeting_id'), 'person_evaluation', ['meeting_id'], unique=False)
+    op.create_index('ix_person_evaluation_person', 'person_evaluation', ['person_id', 'cycle_id'], unique=False)
+    op.create_index('ix_person_evaluation_unit', 'person_evaluation', ['cycle_id', 'unit_id', 'state'], unique=False)
+    op.create_index(op.f('ix_person_evaluation_unit_id'), 'person_evaluation', ['unit_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1039,6 +1403,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_role_assignment', 'role_assignment', ['account_id'], unique=False)
     op.create_index(op.f('ix_role_assignment_unit_id'), 'role_assignment', ['unit_id'], unique=False)
+    op.create_table('calibration_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('level_before', sa.String(length=6), nullable=False),
+    sa.Column('level_after', sa.String(length=6), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('votes_for', sa.Integer(), nullable=False),
+    sa.Column('votes_against', sa.Integer(), nullable=False),
+    sa.Column('accepted', sa.Boolean(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['evaluation_id'], ['person_evaluation.id'], ),
+    sa.ForeignKeyConstraint(['session_id'], ['calibration_session.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('session_id', 'evaluation_id', name='uq_calibration_change')
+    )
+    op.create_index(op.f('ix_calibration_change_evaluation_id'), 'calibration_change', ['evaluation_id'], unique=False)
     op.create_table('case_paper',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1064,18 +1449,95 @@ def upgrade() -> None:
     op.create_index(op.f('ix_case_paper_unit_id'), 'case_paper', ['unit_id'], unique=False)
     op.create_index('ix_paper_batch', 'case_paper', ['batch_id'], unique=False)
     op.create_index('ix_paper_case', 'case_paper', ['case_id'], unique=False)
+    op.create_table('evaluation_petition',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('filed_on', sa.Date(), nullable=False),
+    sa.Column('file_by', sa.Date(), nullable=False),
+    sa.Column('answer_by', sa.Date(), nullable=True),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('wished_level', sa.String(length=6), nullable=False),
+    sa.Column('dialogue_on', sa.Date(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_on', sa.Date(), nullable=True),
+    sa.Column('answered_by', sa.String(length=200), nullable=False),
+    sa.Column('answer_number', sa.String(length=80), nullable=False),
+    sa.Column('new_level', sa.String(length=6), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['evaluation_id'], ['person_evaluation.id'], ),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_evaluation_petition_evaluation', 'evaluation_petition', ['evaluation_id'], unique=False)
+    op.create_index(op.f('ix_evaluation_petition_person_id'), 'evaluation_petition', ['person_id'], unique=False)
+    op.create_index('ix_evaluation_petition_state', 'evaluation_petition', ['state', 'answer_by'], unique=False)
+    op.create_index(op.f('ix_evaluation_petition_unit_id'), 'evaluation_petition', ['unit_id'], unique=False)
+    op.create_table('evaluation_task',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('task_order', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=400), nullable=False),
+    sa.Column('unit_of_count', sa.String(length=60), nullable=False),
+    sa.Column('weight', sa.BigInteger(), nullable=False),
+    sa.Column('assigned', sa.BigInteger(), nullable=False),
+    sa.Column('done', sa.BigInteger(), nullable=False),
+    sa.Column('faults', sa.Integer(), nullable=False),
+    sa.Column('delays', sa.Integer(), nullable=False),
+    sa.Column('excused', sa.String(length=250), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('done_on', sa.Date(), nullable=True),
+    sa.Column('beyond', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['evaluation_id'], ['person_evaluation.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_evaluation_task', 'evaluation_task', ['evaluation_id', 'task_order'], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_evaluation_task', table_name='evaluation_task')
+    op.drop_table('evaluation_task')
+    op.drop_index(op.f('ix_evaluation_petition_unit_id'), table_name='evaluation_petition')
+    op.drop_index('ix_evaluation_petition_state', table_name='evaluation_petition')
+    op.drop_index(op.f('ix_evaluation_petition_person_id'), table_name='evaluation_petition')
+    op.drop_index('ix_evaluation_petition_evaluation', table_name='evaluation_petition')
+    op.drop_table('evaluation_petition')
     op.drop_index('ix_paper_case', table_name='case_paper')
     op.drop_index('ix_paper_batch', table_name='case_paper')
     op.drop_index(op.f('ix_case_paper_unit_id'), table_name='case_paper')
     op.drop_table('case_paper')
+    op.drop_index(op.f('ix_calibration_change_evaluation_id'), table_name='calibration_change')
+    op.drop_table('calibration_change')
     op.drop_index(op.f('ix_role_assignment_unit_id'), table_name='role_assignment')
     op.drop_index('ix_role_assignment', table_name='role_assignment')
     op.drop_table('role_assignment')
+    op.drop_index(op.f('ix_person_evaluation_unit_id'), table_name='person_evaluation')
+    op.drop_index('ix_person_evaluation_unit', table_name='person_evaluation')
+    op.drop_index('ix_person_evaluation_person', table_name='person_evaluation')
+    op.drop_index(op.f('ix_person_evaluation_meeting_id'), table_name='person_evaluation')
+    op.drop_index(op.f('ix_person_evaluation_level'), table_name='person_evaluation')
+    op.drop_index('ix_person_evaluation_group', table_name='person_evaluation')
+    op.drop_index(op.f('ix_person_evaluation_folded'), table_name='person_evaluation')
+    op.drop_index(op.f('ix_person_evaluation_decision_id'), table_name='person_evaluation')
+    op.drop_index(op.f('ix_person_evaluation_decider_unit_id'), table_name='person_evaluation')
+    op.drop_index('ix_person_evaluation_agency', table_name='person_evaluation')
+    op.drop_table('person_evaluation')
     op.drop_index(op.f('ix_password_used_account_id'), table_name='password_used')
     op.drop_table('password_used')
     op.drop_index('ix_impact_row_case', table_name='law_impact_row')
@@ -1085,17 +1547,35 @@ def downgrade() -> None:
     op.drop_index('ix_calculation_case', table_name='case_calculation')
     op.drop_table('case_calculation')
     op.drop_table('case_assessment')
+    op.drop_index(op.f('ix_year_rating_evaluation_id'), table_name='year_rating')
     op.drop_index('ix_year_rating', table_name='year_rating')
     op.drop_table('year_rating')
+    op.drop_index(op.f('ix_unit_evaluation_unit_id'), table_name='unit_evaluation')
+    op.drop_index('ix_unit_evaluation_state', table_name='unit_evaluation')
+    op.drop_index('ix_unit_evaluation_parent', table_name='unit_evaluation')
+    op.drop_table('unit_evaluation')
     op.drop_index(op.f('ix_training_record_person_id'), table_name='training_record')
     op.drop_table('training_record')
     op.drop_table('scenario_result')
     op.drop_index('ix_salary_person', table_name='salary_row')
     op.drop_table('salary_row')
+    op.drop_index(op.f('ix_reform_index_result_responsible_person_id'), table_name='reform_index_result')
+    op.drop_index('ix_reform_index_result', table_name='reform_index_result')
+    op.drop_table('reform_index_result')
+    op.drop_index(op.f('ix_rating_consequence_unit_id'), table_name='rating_consequence')
+    op.drop_table('rating_consequence')
+    op.drop_index(op.f('ix_quota_group_unit_id'), table_name='quota_group')
+    op.drop_table('quota_group')
     op.drop_index('ix_insurance_person', table_name='insurance_period')
     op.drop_table('insurance_period')
     op.drop_index(op.f('ix_family_relation_person_id'), table_name='family_relation')
     op.drop_table('family_relation')
+    op.drop_index(op.f('ix_evaluation_meeting_unit_id'), table_name='evaluation_meeting')
+    op.drop_index('ix_evaluation_meeting', table_name='evaluation_meeting')
+    op.drop_table('evaluation_meeting')
+    op.drop_index(op.f('ix_evaluation_decision_unit_id'), table_name='evaluation_decision')
+    op.drop_index('ix_evaluation_decision', table_name='evaluation_decision')
+    op.drop_table('evaluation_decision')
     op.drop_index(op.f('ix_earlier_benefit_person_id'), table_name='earlier_benefit')
     op.drop_table('earlier_benefit')
     op.drop_index(op.f('ix_downsizing_case_folded'), table_name='downsizing_case')
@@ -1107,12 +1587,17 @@ def downgrade() -> None:
     op.drop_table('downsizing_case')
     op.drop_index(op.f('ix_discipline_person_id'), table_name='discipline')
     op.drop_table('discipline')
+    op.drop_index(op.f('ix_calibration_session_unit_id'), table_name='calibration_session')
+    op.drop_index('ix_calibration_session', table_name='calibration_session')
+    op.drop_table('calibration_session')
     op.drop_index('ix_appointment_unit', table_name='appointment')
     op.drop_index(op.f('ix_appointment_position_id'), table_name='appointment')
     op.drop_index('ix_appointment_person', table_name='appointment')
     op.drop_table('appointment')
     op.drop_index(op.f('ix_account_unit_id'), table_name='account')
     op.drop_table('account')
+    op.drop_index('ix_absence_person', table_name='absence')
+    op.drop_table('absence')
     op.drop_index('idx_role_id', table_name='ab_permission_view_role')
     op.drop_index('idx_permission_view_id', table_name='ab_permission_view_role')
     op.drop_table('ab_permission_view_role')
@@ -1140,6 +1625,9 @@ def downgrade() -> None:
     op.drop_table('org_unit_version')
     op.drop_index(op.f('ix_leadership_quota_unit_id'), table_name='leadership_quota')
     op.drop_table('leadership_quota')
+    op.drop_index(op.f('ix_evaluation_cycle_unit_id'), table_name='evaluation_cycle')
+    op.drop_index('ix_evaluation_cycle_state', table_name='evaluation_cycle')
+    op.drop_table('evaluation_cycle')
     op.drop_index('ix_establishment', table_name='establishment')
     op.drop_table('establishment')
     op.drop_table('case_batch')
@@ -1166,6 +1654,7 @@ def downgrade() -> None:
     op.drop_index('ix_security_event_target', table_name='security_event')
     op.drop_index('ix_security_event_at', table_name='security_event')
     op.drop_table('security_event')
+    op.drop_table('score_sheet')
     op.drop_table('scheduled_run')
     op.drop_index(op.f('ix_parameter_override_bundle'), table_name='parameter_override')
     op.drop_index('ix_override_state', table_name='parameter_override')
@@ -1184,6 +1673,8 @@ def downgrade() -> None:
     op.drop_index('ix_history_record', table_name='history_entry')
     op.drop_index('ix_history_at', table_name='history_entry')
     op.drop_table('history_entry')
+    op.drop_index('ix_evaluation_setting', table_name='evaluation_setting')
+    op.drop_table('evaluation_setting')
     op.drop_index('ix_comment_record', table_name='comment')
     op.drop_table('comment')
     op.drop_table('ab_view_menu')
