@@ -34,6 +34,8 @@ def _cases() -> tuple[tuple[str, Case], ...]:
     for path in sorted(HERE.glob("*/cases.yaml")):
         rows: list[dict[str, Any]] = load_law_yaml(path)["cases"]
         for row in rows:
+            if "case" not in row:  # questions of evaluation and rotation: no amount to compare
+                continue
             cases, faults = parse_cases(row["case"])
             if not faults:
                 found.append((f"{path.parent.name}: {row['title']}", cases[0]))
