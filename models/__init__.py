@@ -1,4 +1,16 @@
 """Tables, one module per domain. Importing this package registers every table with the metadata."""
 
 from hrms.kernel import attachments, commands, history, jobs, numbering, workflow  # noqa: F401 - their tables too
-from models import account, evaluation, importing, law, organization, restructuring, roles, scenario, staff  # noqa: F401
+from models import (  # noqa: F401
+    account,
+    evaluation,
+    importing,
+    law,
+    notification,
+    organization,
+    restructuring,
+    roles,
+    rotation,
+    scenario,
+    staff,
+)

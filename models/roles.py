@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, evaluation, importing, law, organization, restructuring, scenario, staff
+from models import account, evaluation, importing, law, organization, restructuring, rotation, scenario, staff
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
 # Whoever proposes a value of the law never approves it: the command asks for a second account.
 LAW = frozenset({"read", "propose", "approve"})
+# Movement: HR of the unit plans and proposes, the receiving side agrees, heads decide for their own, Sở Nội vụ beyond.
+MOVEMENT_HR = frozenset(
+    {"read", "plan", "propose", "prepare", "agree", "notify", "hand_over", "remark", "solve", "print", "export"}
+)
+MOVEMENT_HEAD = frozenset({"read", "agree", "issue", "decide", "remark", "print", "export"})
 # Evaluation: who keeps the flow going, who rates and decides, who only looks. Nobody decides the own rating: a guard.
 EVALUATION_HR = frozenset(
     {"read", "open", "synthesise", "meet", "notify", "publish", "calibrate", "petition_log", "print", "export", "index"}
@@ -39,6 +44,7 @@ PROVINCE_HR = Role(
     {
         "evaluation": EVALUATION_HR | {"decide", "resolve", "reopen", "consequence"},
         "evaluation_setting": LAW,
+        "movement": MOVEMENT_HR | {"issue", "decide", "configure"},
         "unit": WRITE,
         "position": WRITE,
         "establishment": WRITE,
@@ -64,6 +70,7 @@ UNIT_HR = Role(
     {
         "evaluation": EVALUATION_HR | {"consequence"},
         "evaluation_setting": READ,
+        "movement": MOVEMENT_HR,
         "unit": READ,
         "position": WRITE,
         "establishment": READ,
@@ -86,6 +93,7 @@ UNIT_HEAD = Role(
     {
         "evaluation": EVALUATION_HEAD | {"reopen"},
         "evaluation_setting": READ,
+        "movement": MOVEMENT_HEAD,
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -106,6 +114,7 @@ FINANCE = Role(
     "finance",
     "Cán bộ tài chính",
     {
+        "movement": frozenset({"read", "print"}),
         "unit": READ,
         "case": frozenset({"read", "finance", "pay", "print", "export"}),
         "paper": WRITE,
@@ -127,6 +136,7 @@ LEADERSHIP = Role(
     {
         "evaluation": frozenset({"read", "print"}),
         "evaluation_setting": READ,
+        "movement": frozenset({"read", "print"}),
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -148,6 +158,7 @@ AUDITOR = Role(
     {
         "evaluation": frozenset({"read", "print"}),
         "evaluation_setting": READ,
+        "movement": frozenset({"read", "print"}),
         "unit": READ,
         "position": READ,
         "establishment": READ,
@@ -173,6 +184,7 @@ STAFF_MEMBER = Role(
     {
         "staff": frozenset({"read", "identity"}),  # one's own, with the look kept
         "evaluation": frozenset({"read", "self", "petition", "print"}),
+        "movement": frozenset({"read", "wish"}),
         "evaluation_setting": READ,
         "case": READ,
         "calculator": frozenset({"use"}),
@@ -246,3 +258,12 @@ for _of_evaluation in (
 scoped(evaluation.CalibrationChange, "evaluation", via=("session_id", evaluation.CalibrationSession))
 scoped(evaluation.EvaluationSetting, "evaluation_setting", shared=True)
 scoped(evaluation.ScoreSheet, "evaluation_setting", shared=True)
+for _of_movement in (rotation.RotationPlan, rotation.MovementChain, rotation.PlannerRun):
+    scoped(_of_movement, "movement", unit="unit_id")
+for _of_one in (rotation.RotationPlanLine, rotation.MovementCase):
+    scoped(_of_one, "movement", unit="unit_id", person="person_id")
+for _of_move in (rotation.HandoverItem, rotation.MovementRemark):
+    scoped(_of_move, "movement", via=("case_id", rotation.MovementCase))
+for _of_mover in (rotation.RotationDeferral, rotation.MovementWish):
+    scoped(_of_mover, "movement", via=("person_id", staff.Person))
+scoped(rotation.PostRule, "movement", shared=True)

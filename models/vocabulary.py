@@ -70,6 +70,13 @@ ABSENCE_KINDS = {
     "suspension": "Tạm đình chỉ công tác",
     "other": "Nghỉ khác theo quy định",
 }
+MOVEMENT_KINDS = {
+    "LUAN_CHUYEN": "Luân chuyển",
+    "DIEU_DONG": "Điều động",
+    "BIET_PHAI": "Biệt phái",
+    "CDVTCT": "Định kỳ chuyển đổi vị trí công tác",
+    "NOI_BO": "Bố trí, phân công lại trong đơn vị",
+}
 EVALUATION_SIDES = {"STATE": "Chính quyền", "PARTY": "Đảng"}
 PERIOD_KINDS = {"MONTH": "Tháng", "QUARTER": "Quý", "HALF_YEAR": "6 tháng", "YEAR": "Năm"}
 EVALUATION_CLASSES = {

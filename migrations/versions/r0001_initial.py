@@ -271,6 +271,23 @@ def upgrade() -> None:
     op.create_index('ix_override_name', 'parameter_override', ['name', 'state'], unique=False)
     op.create_index('ix_override_state', 'parameter_override', ['state', 'id'], unique=False)
     op.create_index(op.f('ix_parameter_override_bundle'), 'parameter_override', ['bundle'], unique=False)
+    op.create_table('post_rule',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('unit_kind', sa.String(length=30), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('mark', sa.String(length=1), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_post_rule', 'post_rule', ['kind', 'valid_from'], unique=False)
     op.create_table('scheduled_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('action', sa.String(length=60), nullable=False),
@@ -508,6 +525,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_leadership_quota_unit_id'), 'leadership_quota', ['unit_id'], unique=False)
+    op.create_table('movement_chain',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=250), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_movement_chain_unit_id'), 'movement_chain', ['unit_id'], unique=False)
     op.create_table('org_unit_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -641,6 +673,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_restructuring_act_unit_id'), 'restructuring_act', ['unit_id'], unique=False)
+    op.create_table('rotation_plan',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=250), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('contents', sa.Text(), nullable=True),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=True),
+    sa.Column('signer', sa.String(length=200), nullable=False),
+    sa.Column('published_on', sa.Date(), nullable=True),
+    sa.Column('publication', sa.String(length=250), nullable=False),
+    sa.Column('reported_on', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('unit_id', 'year', 'revision', name='uq_rotation_plan')
+    )
+    op.create_index(op.f('ix_rotation_plan_unit_id'), 'rotation_plan', ['unit_id'], unique=False)
     op.create_table('saved_filter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -1029,6 +1087,58 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_insurance_person', 'insurance_period', ['person_id', 'starts_on'], unique=False)
+    op.create_table('movement_wish',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('position_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('filed_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['position_id'], ['position.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_movement_wish_person', 'movement_wish', ['person_id'], unique=False)
+    op.create_index(op.f('ix_movement_wish_unit_id'), 'movement_wish', ['unit_id'], unique=False)
+    op.create_table('planner_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('parent_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('name', sa.String(length=250), nullable=False),
+    sa.Column('kind', sa.String(length=15), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('weights', sa.Text(), nullable=True),
+    sa.Column('rules', sa.Text(), nullable=True),
+    sa.Column('pinned', sa.Text(), nullable=True),
+    sa.Column('forbidden', sa.Text(), nullable=True),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('result', sa.Text(), nullable=True),
+    sa.Column('status', sa.String(length=12), nullable=False),
+    sa.Column('progress', sa.Integer(), nullable=False),
+    sa.Column('job_run_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['parent_id'], ['planner_run.id'], ),
+    sa.ForeignKeyConstraint(['plan_id'], ['rotation_plan.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_planner_run_plan_id'), 'planner_run', ['plan_id'], unique=False)
+    op.create_index('ix_planner_run_unit', 'planner_run', ['unit_id', 'id'], unique=False)
     op.create_table('quota_group',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('cycle_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1097,6 +1207,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_reform_index_result', 'reform_index_result', ['unit_id', 'year'], unique=False)
     op.create_index(op.f('ix_reform_index_result_responsible_person_id'), 'reform_index_result', ['responsible_person_id'], unique=False)
+    op.create_table('rotation_deferral',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ground', sa.String(length=60), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('recheck_on', sa.Date(), nullable=True),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('own_wish_to_move', sa.Boolean(), nullable=False),
+    sa.Column('wish_document', sa.String(length=200), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends_on IS NULL OR ends_on >= starts_on', name='ck_rotation_deferral_period'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_rotation_deferral_person', 'rotation_deferral', ['person_id', 'starts_on'], unique=False)
     op.create_table('salary_row',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1220,6 +1351,18 @@ def upgrade() -> None:
     )
     op.create_index('ix_year_rating', 'year_rating', ['person_id', 'year'], unique=False)
     op.create_index(op.f('ix_year_rating_evaluation_id'), 'year_rating', ['evaluation_id'], unique=False)
+    op.create_table('calendar_token',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(), nullable=True),
+    sa.Column('last_read_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('digest')
+    )
+    op.create_index(op.f('ix_calendar_token_account_id'), 'calendar_token', ['account_id'], unique=False)
     op.create_table('case_assessment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1292,6 +1435,113 @@ def upgrade() -> None:
     )
     op.create_index('ix_impact_row', 'law_impact_row', ['impact_id', 'id'], unique=False)
     op.create_index('ix_impact_row_case', 'law_impact_row', ['case_id'], unique=False)
+    op.create_table('movement_case',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.String(length=70), nullable=False),
+    sa.Column('kind', sa.String(length=15), nullable=False),
+    sa.Column('folded', sa.String(length=260).with_variant(sa.String(length=260, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('sort_key', sa.String(length=400).with_variant(sa.String(length=400, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('from_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('from_position_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('from_appointment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('to_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('to_position_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('to_title', sa.String(length=200), nullable=False),
+    sa.Column('plan_line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('planner_run_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('chain_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('extends_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('own_wish', sa.Boolean(), nullable=False),
+    sa.Column('wish_document', sa.String(length=200), nullable=False),
+    sa.Column('special_document', sa.String(length=200), nullable=False),
+    sa.Column('health_certificate_on', sa.Date(), nullable=True),
+    sa.Column('meeting_on', sa.Date(), nullable=True),
+    sa.Column('meeting_minutes', sa.String(length=200), nullable=False),
+    sa.Column('person_opinion', sa.Text(), nullable=False),
+    sa.Column('agreed_on', sa.Date(), nullable=True),
+    sa.Column('agreement_document', sa.String(length=200), nullable=False),
+    sa.Column('checks', sa.Text(), nullable=True),
+    sa.Column('checked_on', sa.Date(), nullable=True),
+    sa.Column('decision_number', sa.String(length=80), nullable=False),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('decided_by', sa.String(length=200), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('notified_on', sa.Date(), nullable=True),
+    sa.Column('handed_over_on', sa.Date(), nullable=True),
+    sa.Column('kept_allowance', sa.Text(), nullable=True),
+    sa.Column('effect', sa.String(length=10), nullable=False),
+    sa.Column('applied_at', sa.DateTime(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(), nullable=True),
+    sa.Column('made_appointment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('ended_reason', sa.Text(), nullable=False),
+    sa.Column('revoked_number', sa.String(length=80), nullable=False),
+    sa.Column('revoked_on', sa.Date(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends_on IS NULL OR effective_on IS NULL OR ends_on >= effective_on', name='ck_movement_period'),
+    sa.ForeignKeyConstraint(['chain_id'], ['movement_chain.id'], ),
+    sa.ForeignKeyConstraint(['extends_id'], ['movement_case.id'], ),
+    sa.ForeignKeyConstraint(['from_appointment_id'], ['appointment.id'], ),
+    sa.ForeignKeyConstraint(['from_position_id'], ['position.id'], ),
+    sa.ForeignKeyConstraint(['from_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['to_position_id'], ['position.id'], ),
+    sa.ForeignKeyConstraint(['to_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number', name='uq_movement_case')
+    )
+    op.create_index(op.f('ix_movement_case_chain_id'), 'movement_case', ['chain_id'], unique=False)
+    op.create_index('ix_movement_case_effect', 'movement_case', ['effect', 'effective_on'], unique=False)
+    op.create_index(op.f('ix_movement_case_extends_id'), 'movement_case', ['extends_id'], unique=False)
+    op.create_index(op.f('ix_movement_case_folded'), 'movement_case', ['folded'], unique=False)
+    op.create_index('ix_movement_case_person', 'movement_case', ['person_id'], unique=False)
+    op.create_index(op.f('ix_movement_case_plan_line_id'), 'movement_case', ['plan_line_id'], unique=False)
+    op.create_index(op.f('ix_movement_case_planner_run_id'), 'movement_case', ['planner_run_id'], unique=False)
+    op.create_index('ix_movement_case_to_unit', 'movement_case', ['to_unit_id', 'state'], unique=False)
+    op.create_index('ix_movement_case_unit', 'movement_case', ['unit_id', 'state'], unique=False)
+    op.create_table('notification',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('key', sa.String(length=160), nullable=False),
+    sa.Column('title', sa.String(length=250), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('link', sa.String(length=250), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('level', sa.String(length=8), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('email', sa.String(length=8), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('read_at', sa.DateTime(), nullable=True),
+    sa.Column('emailed_at', sa.DateTime(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('error', sa.String(length=250), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('account_id', 'key', name='uq_notification')
+    )
+    op.create_index('ix_notification_email', 'notification', ['email', 'emailed_at'], unique=False)
+    op.create_index('ix_notification_inbox', 'notification', ['account_id', 'read_at', 'id'], unique=False)
+    op.create_table('notification_preference',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('inbox', sa.Boolean(), nullable=False),
+    sa.Column('email', sa.String(length=8), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('account_id', 'kind', name='uq_notification_preference')
+    )
     op.create_table('password_used',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1506,11 +1756,91 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_evaluation_task', 'evaluation_task', ['evaluation_id', 'task_order'], unique=False)
+    op.create_table('handover_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('label', sa.String(length=250), nullable=False),
+    sa.Column('done_on', sa.Date(), nullable=True),
+    sa.Column('receiver', sa.String(length=150), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['movement_case.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_handover_item_case_id'), 'handover_item', ['case_id'], unique=False)
+    op.create_table('movement_remark',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('at_end', sa.Boolean(), nullable=False),
+    sa.Column('remark', sa.Text(), nullable=False),
+    sa.Column('level', sa.String(length=6), nullable=False),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['movement_case.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_movement_remark', 'movement_remark', ['case_id', 'year'], unique=False)
+    op.create_table('rotation_plan_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('position_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('listed_code', sa.String(length=40), nullable=False),
+    sa.Column('clock_start', sa.Date(), nullable=True),
+    sa.Column('window_opens', sa.Date(), nullable=True),
+    sa.Column('must_change_by', sa.Date(), nullable=True),
+    sa.Column('due_state', sa.String(length=30), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('trace', sa.Text(), nullable=True),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('target_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('target_position_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('form', sa.String(length=20), nullable=False),
+    sa.Column('planned_on', sa.Date(), nullable=True),
+    sa.Column('notified_on', sa.Date(), nullable=True),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('outcome_note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['movement_case.id'], ),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['plan_id'], ['rotation_plan.id'], ),
+    sa.ForeignKeyConstraint(['position_id'], ['position.id'], ),
+    sa.ForeignKeyConstraint(['target_position_id'], ['position.id'], ),
+    sa.ForeignKeyConstraint(['target_unit_id'], ['org_unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('plan_id', 'person_id', name='uq_rotation_plan_line')
+    )
+    op.create_index(op.f('ix_rotation_plan_line_case_id'), 'rotation_plan_line', ['case_id'], unique=False)
+    op.create_index(op.f('ix_rotation_plan_line_person_id'), 'rotation_plan_line', ['person_id'], unique=False)
+    op.create_index('ix_rotation_plan_line_unit', 'rotation_plan_line', ['unit_id', 'state'], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_rotation_plan_line_unit', table_name='rotation_plan_line')
+    op.drop_index(op.f('ix_rotation_plan_line_person_id'), table_name='rotation_plan_line')
+    op.drop_index(op.f('ix_rotation_plan_line_case_id'), table_name='rotation_plan_line')
+    op.drop_table('rotation_plan_line')
+    op.drop_index('ix_movement_remark', table_name='movement_remark')
+    op.drop_table('movement_remark')
+    op.drop_index(op.f('ix_handover_item_case_id'), table_name='handover_item')
+    op.drop_table('handover_item')
     op.drop_index('ix_evaluation_task', table_name='evaluation_task')
     op.drop_table('evaluation_task')
     op.drop_index(op.f('ix_evaluation_petition_unit_id'), table_name='evaluation_petition')
@@ -1540,6 +1870,20 @@ def downgrade() -> None:
     op.drop_table('person_evaluation')
     op.drop_index(op.f('ix_password_used_account_id'), table_name='password_used')
     op.drop_table('password_used')
+    op.drop_table('notification_preference')
+    op.drop_index('ix_notification_inbox', table_name='notification')
+    op.drop_index('ix_notification_email', table_name='notification')
+    op.drop_table('notification')
+    op.drop_index('ix_movement_case_unit', table_name='movement_case')
+    op.drop_index('ix_movement_case_to_unit', table_name='movement_case')
+    op.drop_index(op.f('ix_movement_case_planner_run_id'), table_name='movement_case')
+    op.drop_index(op.f('ix_movement_case_plan_line_id'), table_name='movement_case')
+    op.drop_index('ix_movement_case_person', table_name='movement_case')
+    op.drop_index(op.f('ix_movement_case_folded'), table_name='movement_case')
+    op.drop_index(op.f('ix_movement_case_extends_id'), table_name='movement_case')
+    op.drop_index('ix_movement_case_effect', table_name='movement_case')
+    op.drop_index(op.f('ix_movement_case_chain_id'), table_name='movement_case')
+    op.drop_table('movement_case')
     op.drop_index('ix_impact_row_case', table_name='law_impact_row')
     op.drop_index('ix_impact_row', table_name='law_impact_row')
     op.drop_table('law_impact_row')
@@ -1547,6 +1891,8 @@ def downgrade() -> None:
     op.drop_index('ix_calculation_case', table_name='case_calculation')
     op.drop_table('case_calculation')
     op.drop_table('case_assessment')
+    op.drop_index(op.f('ix_calendar_token_account_id'), table_name='calendar_token')
+    op.drop_table('calendar_token')
     op.drop_index(op.f('ix_year_rating_evaluation_id'), table_name='year_rating')
     op.drop_index('ix_year_rating', table_name='year_rating')
     op.drop_table('year_rating')
@@ -1559,6 +1905,8 @@ def downgrade() -> None:
     op.drop_table('scenario_result')
     op.drop_index('ix_salary_person', table_name='salary_row')
     op.drop_table('salary_row')
+    op.drop_index('ix_rotation_deferral_person', table_name='rotation_deferral')
+    op.drop_table('rotation_deferral')
     op.drop_index(op.f('ix_reform_index_result_responsible_person_id'), table_name='reform_index_result')
     op.drop_index('ix_reform_index_result', table_name='reform_index_result')
     op.drop_table('reform_index_result')
@@ -1566,6 +1914,12 @@ def downgrade() -> None:
     op.drop_table('rating_consequence')
     op.drop_index(op.f('ix_quota_group_unit_id'), table_name='quota_group')
     op.drop_table('quota_group')
+    op.drop_index('ix_planner_run_unit', table_name='planner_run')
+    op.drop_index(op.f('ix_planner_run_plan_id'), table_name='planner_run')
+    op.drop_table('planner_run')
+    op.drop_index(op.f('ix_movement_wish_unit_id'), table_name='movement_wish')
+    op.drop_index('ix_movement_wish_person', table_name='movement_wish')
+    op.drop_table('movement_wish')
     op.drop_index('ix_insurance_person', table_name='insurance_period')
     op.drop_table('insurance_period')
     op.drop_index(op.f('ix_family_relation_person_id'), table_name='family_relation')
@@ -1611,6 +1965,8 @@ def downgrade() -> None:
     op.drop_table('scenario')
     op.drop_index('ix_saved_filter', table_name='saved_filter')
     op.drop_table('saved_filter')
+    op.drop_index(op.f('ix_rotation_plan_unit_id'), table_name='rotation_plan')
+    op.drop_table('rotation_plan')
     op.drop_index(op.f('ix_restructuring_act_unit_id'), table_name='restructuring_act')
     op.drop_table('restructuring_act')
     op.drop_index(op.f('ix_position_unit_id'), table_name='position')
@@ -1623,6 +1979,8 @@ def downgrade() -> None:
     op.drop_table('person')
     op.drop_index('ix_unit_version', table_name='org_unit_version')
     op.drop_table('org_unit_version')
+    op.drop_index(op.f('ix_movement_chain_unit_id'), table_name='movement_chain')
+    op.drop_table('movement_chain')
     op.drop_index(op.f('ix_leadership_quota_unit_id'), table_name='leadership_quota')
     op.drop_table('leadership_quota')
     op.drop_index(op.f('ix_evaluation_cycle_unit_id'), table_name='evaluation_cycle')
@@ -1656,6 +2014,8 @@ def downgrade() -> None:
     op.drop_table('security_event')
     op.drop_table('score_sheet')
     op.drop_table('scheduled_run')
+    op.drop_index('ix_post_rule', table_name='post_rule')
+    op.drop_table('post_rule')
     op.drop_index(op.f('ix_parameter_override_bundle'), table_name='parameter_override')
     op.drop_index('ix_override_state', table_name='parameter_override')
     op.drop_index('ix_override_name', table_name='parameter_override')

@@ -21,9 +21,12 @@ from hrms.setup import converge_roles, set_up
 TECHNICAL = {
     "alembic_version": "Alembic's own",
     "attachment": "reached through the record it hangs on (views/files.py)",
+    "calendar_token": "the account's own; the feed is read with its token",
     "comment": "reached through its record",
     "history_entry": "reached through its record",
     "idempotency_record": "never shown",
+    "notification": "the account's own messages",
+    "notification_preference": "the account's own",
     "number_series": "never shown",
     "password_used": "never shown: hashes of former passwords",
     "saved_filter": "the signed-in user's own rows",

@@ -21,7 +21,7 @@ from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.jobs import JobRun
 from models import account, importing, law, organization, restructuring, scenario, staff
-from tests.support import evaluation_samples
+from tests.support import evaluation_samples, movement_samples
 from tests.support.world import World
 
 DAY = date(2025, 1, 1)
@@ -114,6 +114,7 @@ def _scenario_result(place: Place) -> scenario.ScenarioResult:
 
 BUILDERS: dict[type[Any], Builder] = {
     **evaluation_samples.BUILDERS,
+    **movement_samples.BUILDERS,
     organization.OrgUnit: lambda place: place.unit,
     organization.OrgUnitVersion: lambda place: place.unit.versions[0],
     organization.Position: _of_unit(
