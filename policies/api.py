@@ -134,8 +134,22 @@ def calculate_text(
 
 
 @dataclass(frozen=True, slots=True)
+class DecreeAnswer:
+    """What one decree alone answers for a leave date; ``code`` as in ``policies.engine.case.DECREES``."""
+
+    code: str
+    decree: str
+    benefit: str
+    eligible: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProfilePoint:
-    """One leave date: what would be paid (đồng), under what, and the cliffs passed since the date before."""
+    """One leave date: what would be paid (đồng), under what, and the cliffs passed since the date before.
+
+    ``decrees``: the answer of every decree that was asked, the one taken first.
+    """
 
     date: date
     total: int
@@ -144,6 +158,7 @@ class ProfilePoint:
     benefit: str
     reason: str
     cliffs: tuple[Cliff, ...] = ()
+    decrees: tuple[DecreeAnswer, ...] = ()
 
 
 def leave_profile(
@@ -166,16 +181,22 @@ def leave_profile(
     points: list[ProfilePoint] = []
     previous: date | None = None
     for day in dates:
-        result = calculate(_moved(case, day, accrue_insurance), store)
+        result = calculate(moved(case, day, accrue_insurance), store)
         passed = tuple(c for c in cliffs if c.date <= day and (c.date > previous if previous else c.date == day))
         reason = result.reasons[0].message if result.reasons else ""
-        points.append(ProfilePoint(day, result.total, result.eligible, result.decree, result.benefit, reason, passed))
+        each = tuple(
+            DecreeAnswer(r.decree_code, r.decree, r.benefit, r.eligible, r.total)
+            for r in (result, *(result.alternatives or ()))
+        )
+        points.append(
+            ProfilePoint(day, result.total, result.eligible, result.decree, result.benefit, reason, passed, each)
+        )
         previous = day
     return points
 
 
-def _moved(case: Case, day: date, accrue_insurance: bool) -> Case:
-    """The same person leaving on another day."""
+def moved(case: Case, day: date, accrue_insurance: bool = True) -> Case:
+    """The same person leaving on another day; insurance goes on meanwhile unless ``accrue_insurance`` is off."""
     person = case.person
     shift = month_index(day) - month_index(case.leave_date) if accrue_insurance else 0
     if shift:

@@ -18,6 +18,10 @@ LINE_LABELS: Mapping[str, str] = MappingProxyType(
         "secondment_allowance": "Trợ cấp một lần khi tăng cường về cơ sở",
         "lump_sum": "Trợ cấp một lần",
         "local_top_up": "Hỗ trợ của địa phương",
+        "study_pay": "Tiền lương trong thời gian đi học nghề",
+        "course_fee": "Kinh phí học nghề",
+        "part_time_months": "Trợ cấp theo số tháng phụ cấp",
+        "service_allowance": "Trợ cấp theo số năm công tác",
     }
 )
 REFUSAL_LABELS: Mapping[str, str] = MappingProxyType(
@@ -39,6 +43,9 @@ REFUSAL_LABELS: Mapping[str, str] = MappingProxyType(
         "outside_group": "Không thuộc nhóm đối tượng",
         "remaining_24_months_or_more": "Còn từ đủ 24 tháng trở lên đến tuổi nghỉ hưu",
         "facts_missing": "Hồ sơ thiếu dữ kiện để tính",
+        "under_three_years": "Còn từ đủ 03 năm trở xuống đến tuổi nghỉ hưu",
+        "age_limit": "Không còn dưới độ tuổi quy định",
+        "faulty_facts": "Dữ liệu của dòng sai hoặc mâu thuẫn",
     }
 )
 WARNING_LABELS: Mapping[str, str] = MappingProxyType(
@@ -50,6 +57,7 @@ WARNING_LABELS: Mapping[str, str] = MappingProxyType(
         "transitional_top_up": "Được cấp bổ sung theo điều khoản chuyển tiếp",
         "months_can_be_paid_in": "Được đóng số tháng BHXH còn thiếu",
         "coefficient_not_on_scale": "Hệ số lương không trùng bậc nào của bảng lương",
+        "local_top_up_closed": "Hỗ trợ của địa phương đã hết căn cứ",
     }
 )
 BENEFIT_LABELS: Mapping[str, str] = MappingProxyType(
@@ -62,6 +70,10 @@ BENEFIT_LABELS: Mapping[str, str] = MappingProxyType(
         "retained_leadership_allowance": "Bảo lưu phụ cấp chức vụ lãnh đạo",
         "grassroots_secondment": "Tăng cường về cơ sở",
         "lump_sum": "Trợ cấp một lần",
+        "transfer": "Chuyển sang tổ chức không hưởng lương từ ngân sách",
+        "training_then_severance": "Thôi việc sau khi đi học nghề",
+        "part_time_leave": "Nghỉ đối với người hoạt động không chuyên trách",
+        "preserved_insurance": "Bảo lưu thời gian đóng bảo hiểm xã hội",
     }
 )
 CATEGORY_LABELS: Mapping[str, str] = MappingProxyType(
@@ -84,6 +96,14 @@ DECREE_LABELS: Mapping[str, str] = MappingProxyType(
         "179": "NĐ 179/2024/NĐ-CP",
         "NQ07": "NQ 07/2025/NQ-CP",
         "170": "NĐ 170/2025/NĐ-CP (thôi việc thông thường)",
+    }
+)
+TALENT_STOP_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "own_wish": "tự nguyện",
+        "duties_not_met": "không hoàn thành nhiệm vụ, không đáp ứng vị trí",
+        "breach": "vi phạm đến mức bị xử lý kỷ luật, truy cứu trách nhiệm hình sự",
+        "field_changed": "thay đổi ngành, lĩnh vực ưu tiên",
     }
 )
 MARK_LABELS: Mapping[str, str] = MappingProxyType(

@@ -260,10 +260,23 @@ def add_local_top_up(facts: LeaveFacts, outcome: Outcome) -> None:
     if given is None:
         return
     article = "Điều 19 khoản 6 NĐ 178/2024/NĐ-CP; NĐ 67/2025/NĐ-CP, điều khoản chuyển tiếp"
+    ended = facts.store.versions("nd178.local_top_up.ended_on")[0]
+    if given.decided_on is not None and given.decided_on >= ended.value:
+        facts.warn(
+            "local_top_up_closed",
+            ended.article,
+            "Hỗ trợ của địa phương theo {0} quyết định ngày {1}, từ ngày {2} không còn căn cứ: không cộng vào.",
+            given.decision,
+            given.decided_on,
+            ended.value,
+        )
+        return
     formula = ("theo {0}: {1}", (given.decision, given.amount))
     node = Node("Hỗ trợ của địa phương", given.amount, "đồng", formula, article)
     outcome.line_nodes.append(node)
     outcome.lines.append(Line("local_top_up", article, "Hỗ trợ của địa phương", formula, ONE, given.amount, node))
+    if given.decided_on is not None:
+        return
     facts.warn(
         "not_checked",
         article,

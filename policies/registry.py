@@ -88,6 +88,8 @@ _SHARED = (
     ("salary", "Lương cơ sở, tiền lương", ("salary.",)),
     ("pension", "Lương hưu (ước tính)", ("pension.",)),
     ("positions", "Số lượng cấp phó", ("positions.",)),
+    ("evaluation", "Đánh giá, xếp loại chất lượng", ("evaluation.",)),
+    ("rotation", "Luân chuyển, điều động, biệt phái, chuyển đổi vị trí", ("rotation.",)),
 )
 
 

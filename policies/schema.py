@@ -70,7 +70,20 @@ def case_schema() -> dict[str, Any]:
         "contract_before_2019": _nullable(_BOOLEAN),
         "education_or_health": _nullable(_BOOLEAN),
         "leaders_above_quota": _nullable(_BOOLEAN),
-        "local_top_up": _nullable(_closed({"amount": amount, "decision": {"type": "string"}}, ["amount", "decision"])),
+        "local_top_up": _nullable(
+            _closed(
+                {"amount": amount, "decision": {"type": "string"}, "decided_on": _nullable(_DATE)},
+                ["amount", "decision"],
+            )
+        ),
+        "retirement_notice_on": _nullable(_DATE),
+        "continues_working": _nullable(_BOOLEAN),
+        "group_nq07": _nullable(_one_of(words.GROUPS_NQ07)),
+        "benefit_drawn_from": _nullable(_DATE),
+        "special_area": _nullable(_BOOLEAN),
+        "recruited_under_140": _nullable(_BOOLEAN),
+        "talent_stopped_on": _nullable(_DATE),
+        "talent_stop_event": _nullable(_one_of(words.TALENT_STOPS)),
     }
     circumstances = {
         "voluntary": {**_BOOLEAN, "default": True},

@@ -52,6 +52,7 @@ KNOWN = (
     "decision_date",
     *parsing.CIRCUMSTANCES,
     *parsing.FACTS,
+    "local_top_up_decided_on",
 )
 
 

@@ -138,11 +138,11 @@ class Group:
 
     def category_in(self, names: Sequence[str]) -> Bools:
         """Rows whose category is one of ``names``."""
-        return _among(self.p.category, schema.CATEGORIES, names)
+        return among(self.p.category, schema.CATEGORIES, names)
 
     def group_177_in(self, names: Sequence[str]) -> Bools:
         """Rows whose NĐ 177 group is one of ``names``."""
-        return _among(self.p.group_177, schema.GROUPS_177, names)
+        return among(self.p.group_177, schema.GROUPS_177, names)
 
     def shorter_than(self, months: int) -> Bools:
         """Less than ``months`` remain to the pension day."""
@@ -218,6 +218,12 @@ class Group:
         found: Bools = self.insurance_years >= TENTHS * years
         return found
 
+    def top_up(self) -> Ints:
+        """The local grant, 0 where it was decided after such grants had ended."""
+        p = self.p
+        ended = ordinal(self.first_value("nd178.local_top_up.ended_on"))
+        return np.where(p.top_up_decided.known & (p.top_up_decided.number >= ended), 0, p.top_up)
+
     def insured_too_short(self) -> Bools:
         """Too little insurance for a pension."""
         found: Bools = self.p.insured < self.param("pension.min_insurance_months")
@@ -283,7 +289,7 @@ class Group:
         return found
 
 
-def _among(codes: Ints, words: Sequence[str], names: Sequence[str]) -> Bools:
+def among(codes: Ints, words: Sequence[str], names: Sequence[str]) -> Bools:
     """Rows whose word is one of ``names``; the code −1 (no word) finds the last place, which is False."""
     table = np.array([*(word in names for word in words), False], dtype=np.bool_)
     found: Bools = table[codes]

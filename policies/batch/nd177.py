@@ -41,6 +41,7 @@ def _common(g: Group, groups: str) -> Refusals:
     p = g.p
     r = Refusals(g.size)
     r.add("outside_group", ~g.group_177_in(g.param(groups)) | group_refused(g))
+    r.add("outside_group", p.staff_reduction | (p.notice.known & (p.notice.number <= p.leave.number)) | p.goes_on)
     r.add("not_voluntary", ~p.voluntary)
     r.add("already_paid", p.earlier >= 0)
     return r

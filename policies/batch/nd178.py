@@ -151,7 +151,7 @@ class Text178:
         early = g.answer("178", EARLY, early_refused, self.salary)
         early.lines = self.early_lines(early.eligible)
         if p.top_up.any():
-            early.lines["local_top_up"] = only(early.eligible, p.top_up)
+            early.lines["local_top_up"] = only(early.eligible, g.top_up())
         if not wants_severance.any() and not open_wish.any():
             return early
         severance_refused = self.severance_refusals(early.eligible)
@@ -159,7 +159,7 @@ class Text178:
         severance.severance_months = only(severance.eligible, self.counted_months())
         severance.lines = self.severance_lines(severance.eligible)
         if p.top_up.any():
-            severance.lines["local_top_up"] = only(severance.eligible, p.top_up)
+            severance.lines["local_top_up"] = only(severance.eligible, g.top_up())
         takes_severance = wants_severance | (open_wish & ~early.eligible & severance.eligible)
         return severance.where(takes_severance, early)
 
@@ -201,11 +201,11 @@ def other(g: Group, benefit: str) -> Answer:
     salary = g.salary(g.param("nd178.salary.components"), base)
     r = Refusals(g.size)
     if benefit == "grassroots_secondment":
+        r.add("outside_group", p.special_area)
         found = g.answer("178", benefit, r, salary)
         commune, province = g.param("nd178.secondment.commune"), g.param("nd178.secondment.province")
-        found.lines = {
-            "secondment_allowance": np.where(p.to_province, g.pay(province, 1, base), g.pay(commune, 1, base))
-        }
+        amount = np.where(p.to_province, g.pay(province, 1, base), g.pay(commune, 1, base))
+        found.lines = {"secondment_allowance": only(found.eligible, amount)}
         return found.without_months()
     old = np.where(p.old_given, p.old_allowance, p.allowances["leadership"])
     r.add("outside_group", old <= 0)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from policies.batch.exact import Bools, Ints, digits_of, product, round_half_up, scaled, total
-from policies.batch.group import Answer, Group, Refusals, benefits, only, ordinal
+from policies.batch.group import Answer, Group, Refusals, among, benefits, only, ordinal
 from policies.engine import case as schema
 from policies.engine.dates import MONTHS_PER_YEAR
 from policies.engine.money import percent
@@ -50,8 +50,8 @@ def reduction(g: Group, decree: str) -> Answer:
     severance = g.answer(decree, SEVERANCE, severance_refused, salary)
     lines = _lines_154 if decree == "154" else _lines_29
     early.lines, severance.lines = lines(g, salary, early.eligible & ~unpaid, severance.eligible)
-    early.lines["local_top_up"] = only(early.eligible, p.top_up)
-    severance.lines["local_top_up"] = only(severance.eligible, p.top_up)
+    early.lines["local_top_up"] = only(early.eligible, g.top_up())
+    severance.lines["local_top_up"] = only(severance.eligible, g.top_up())
     return severance.where(asks_severance | ((p.benefit == 0) & ~possible & granted), early)
 
 
@@ -104,17 +104,35 @@ def resolution_07(g: Group) -> Answer:
     r = Refusals(g.size)
     r.add("window_closed", p.leave.number > ordinal(g.first_value("nq07.window.last")))
     r.add("already_paid", p.earlier >= 0)
-    r.add("retirement_age_not_reached", ~g.age_reached)
-    r.add("outside_group", ~p.annex_2 & ~g.category_in(g.param("nq07.group2.categories")))
-    r.add("insurance_too_short", p.annex_2 & (p.insured < g.param("nq07.group1.min_insurance_months")))
+    codes = schema.GROUPS_NQ07
+    group = np.where(p.group_nq07 >= 0, p.group_nq07, np.where(p.annex_2, codes.index("k1"), codes.index("k2")))
+    by_age = among(group, codes, g.param("nq07.age_groups"))
+    drawn = (group == codes.index("k2")) & p.drawn.known
+    since_index = np.where(drawn, np.minimum(p.drawn.index, g.pension_index), g.pension_index)
+    since_day = np.where(drawn, np.minimum(p.drawn.number, g.pension_day), g.pension_day)
+    r.add("retirement_age_not_reached", by_age & (p.leave.number < since_day))
+    fits = (group == codes.index("k1")) & p.annex_2
+    for name, kinds in g.param("nq07.categories").items():
+        fits = fits | ((group == codes.index(name)) & g.category_in(kinds))
+    r.add("outside_group", ~fits)
+    least = g.param("nq07.group1.min_insurance_months")
+    r.add("insurance_too_short", (group == codes.index("k1")) & (p.insured < least))
+    of_union = group == codes.index("k5")
+    under_two = of_union & ~g.age_reached & g.shorter_than(g.param("nq07.union.under_two_years_months"))
+    province = Decimal(g.param("nq07.group4.months"))
+    others = Decimal(g.param("nq07.union.others_months"))
+    r.add("facts_missing", (group == codes.index("k4")) & (province == 0))
+    r.add("facts_missing", of_union & ~under_two & (others == 0))
     salary = g.salary(g.param("nq07.salary.components"))
     found = g.answer("NQ07", EARLY, r, salary)
-    worked = np.maximum(0, -g.gap)
+    worked = np.maximum(0, p.leave.index - since_index)
     floor, within, cap = g.param("nq07.floor_months"), g.param("nq07.floor_within_months"), g.param("nq07.cap")
-    step = Decimal(g.param("nq07.step"))
-    digits = digits_of(step)
+    step, union = Decimal(g.param("nq07.step")), Decimal(g.param("nq07.union.under_two_years"))
+    digits = max(digits_of(value) for value in (step, union, province, others))
     more = total(product(scaled(step, digits), worked - within), scaled(floor, digits))
     months = np.where(worked <= within, scaled(floor, digits), np.minimum(more, scaled(cap, digits)))
+    months = np.where(by_age, months, scaled(province, digits))
+    months = np.where(of_union, np.where(under_two, g.months * scaled(union, digits), scaled(others, digits)), months)
     found.lines = {"lump_sum": only(found.eligible, round_half_up(product(months, salary), digits))}
     return found
 
@@ -135,7 +153,11 @@ def talent(g: Group) -> Answer:
         mine = bare if group == "k2" or g.param(f"nd179.{group}.base") != "with_allowances" else whole
         salary = np.where(mask, mine, salary)
         rate = percent(g.param(f"nd179.{group}.extra"))
-        amount = np.where(mask, g.pay(rate, 1, mine), amount)
+        mine_paid = g.pay(rate, 1, mine)
+        if group == "k2":
+            kept = percent(max(g.param("nd179.k2.extra"), g.param("nd179.nd140.extra")))
+            mine_paid = np.where(p.from_140, g.pay(kept, 1, mine), mine_paid)
+        amount = np.where(mask, mine_paid, amount)
         fits = fits | (mask & g.category_in(kinds[group]))
     r.add("outside_group", ~fits)
     recognised = p.group_179 == schema.GROUPS_179.index("k1")
@@ -145,6 +167,7 @@ def talent(g: Group) -> Answer:
     is_k2 = p.group_179 == schema.GROUPS_179.index("k2")
     end = p.recruited.add_months(MONTHS_PER_YEAR * g.param("nd179.k2.years"))
     r.add("window_closed", is_k2 & p.recruited.known & (p.leave.number >= end))
+    r.add("window_closed", p.stopped.known & (p.leave.number >= p.stopped.number))
     found = g.answer("179", "talent_allowance", r, salary)
     found.lines = {"talent_allowance": only(found.eligible, amount)}
     return found.without_months()

@@ -114,6 +114,15 @@ class People:
     old_contract_false: Bools
     education: Bools
     top_up: Ints
+    staff_reduction: Bools
+    notice: Days
+    goes_on: Bools
+    group_nq07: Ints
+    drawn: Days
+    special_area: Bools
+    from_140: Bools
+    stopped: Days
+    top_up_decided: Days
     allowances: dict[str, Column]
     coefficient_digits: int
     percent_digits: int
@@ -199,6 +208,15 @@ def read_people(c: Columns) -> People:
         old_contract_false=c.given("contract_before_2019") & ~c.booleans("contract_before_2019", True),
         education=c.booleans("education_or_health", False),
         top_up=c.wholes("local_top_up", parsing.HIGHEST_AMOUNT, "đồng"),
+        staff_reduction=c.given("ground_154"),
+        notice=split_days(c.days("retirement_notice_on")),
+        goes_on=c.booleans("continues_working", False),
+        group_nq07=c.words("group_nq07", schema.GROUPS_NQ07, None),
+        drawn=split_days(c.days("benefit_drawn_from")),
+        special_area=c.booleans("special_area", False),
+        from_140=c.booleans("recruited_under_140", False),
+        stopped=split_days(c.days("talent_stopped_on")),
+        top_up_decided=split_days(c.days("local_top_up_decided_on")),
         allowances={**{n: level[n] for n in ("leadership", "retained_difference")}, **rate},
         coefficient_digits=digits,
         percent_digits=rate_digits,
@@ -222,6 +240,7 @@ def _check_unused(c: Columns) -> None:
     for name in schema.OTHER_ALLOWANCES:
         c.decimals((name,), parsing.HIGHEST_PERCENT if name.endswith("_percent") else parsing.HIGHEST_COEFFICIENT)
     c.words("ground_154", schema.GROUNDS_154, None)
+    c.words("talent_stop_event", schema.TALENT_STOPS, None)
     c.booleans("leader", False)
     c.booleans("leaders_above_quota", False)
 

@@ -32,6 +32,8 @@ ANNEXES = ("I", "II")
 GROUPS_177 = ("k1", "k2", "k3", "k4", "k5")
 GROUPS_179 = ("k1", "k2", "k3")
 SECONDMENT_LEVELS = ("commune", "province")
+GROUPS_NQ07 = ("k1", "k2", "k3", "k4", "k5")
+TALENT_STOPS = ("own_wish", "duties_not_met", "breach", "field_changed")
 GROUNDS_154 = ("a", "b", "c", "d", "đ", "e", "g", "h")
 
 PERCENT_ALLOWANCES = (
@@ -94,10 +96,11 @@ class Salary:
 
 @dataclass(frozen=True, slots=True)
 class LocalTopUp:
-    """A local grant entered by hand: amount in đồng and the decision that granted it."""
+    """A local grant entered by hand: amount in đồng, the decision that granted it and, where known, its day."""
 
     amount: int
     decision: str
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,18 @@ class Facts:
     education_or_health: bool | None = None
     leaders_above_quota: bool | None = None
     local_top_up: LocalTopUp | None = None
+    # NĐ 177 Điều 2 khoản 6: notice or decision of retirement; goes on working in the political system.
+    retirement_notice_on: date | None = None
+    continues_working: bool | None = None
+    # NQ 07: the group where the category and the annex do not tell it; first day of a pension already drawn.
+    group_nq07: str | None = None
+    benefit_drawn_from: date | None = None
+    # NĐ 178 Điều 12: the commune lies in a specially difficult area (NĐ 76/2019 instead of the one-off grant).
+    special_area: bool | None = None
+    # NĐ 179: recruited under NĐ 140/2017 (Điều 22); the allowance was ended by a decision (Điều 6 khoản 3).
+    recruited_under_140: bool | None = None
+    talent_stopped_on: date | None = None
+    talent_stop_event: str | None = None
 
 
 NO_FACTS = Facts()

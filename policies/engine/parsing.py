@@ -225,6 +225,14 @@ def _facts(data: Any, path: str, faults: list[Fault]) -> Facts:
         education_or_health=reader.boolean("education_or_health"),
         leaders_above_quota=reader.boolean("leaders_above_quota"),
         local_top_up=_top_up(reader.raw("local_top_up"), f"{path}.local_top_up", faults),
+        retirement_notice_on=reader.day("retirement_notice_on"),
+        continues_working=reader.boolean("continues_working"),
+        group_nq07=reader.choice("group_nq07", schema.GROUPS_NQ07),
+        benefit_drawn_from=reader.day("benefit_drawn_from"),
+        special_area=reader.boolean("special_area"),
+        recruited_under_140=reader.boolean("recruited_under_140"),
+        talent_stopped_on=reader.day("talent_stopped_on"),
+        talent_stop_event=reader.choice("talent_stop_event", schema.TALENT_STOPS),
     )
 
 
@@ -238,13 +246,14 @@ def _ground(reader: Reader) -> str | None:
 def _top_up(data: Any, path: str, faults: list[Fault]) -> LocalTopUp | None:
     if data is None:
         return None
-    reader = Reader(data, path, ("amount", "decision"), faults)
+    reader = Reader(data, path, ("amount", "decision", "decided_on"), faults)
     amount = reader.whole("amount", required=True, largest=HIGHEST_AMOUNT, unit="đồng")
     decision = reader.raw("decision")
+    decided_on = reader.day("decided_on")
     if not isinstance(decision, str) or not decision.strip():
         reader.fault("decision", "thiếu; ghi số, ngày quyết định hỗ trợ của địa phương")
         return None
-    return None if amount is None else LocalTopUp(amount, decision.strip())
+    return None if amount is None else LocalTopUp(amount, decision.strip(), decided_on)
 
 
 def _check_times(person: Person, leave: date, decision: date | None, path: str, faults: list[Fault]) -> None:

@@ -90,6 +90,25 @@ def _in_groups(f: Facts177, name: str) -> Text | None:
 
 
 @BOOK.condition(
+    code="outside_group",
+    label="Không thuộc các trường hợp loại trừ của khoản 6 Điều 2",
+    article="Điều 2 khoản 6 NĐ 177/2024/NĐ-CP",
+    benefits=BOTH,
+    valid_from=IN_FORCE,
+)
+def not_excluded(f: Facts177) -> Text | None:
+    """Staff reduction (a), a notice or decision of retirement (b), goes on working in the political system (c)."""
+    given = f.case.facts
+    if given.ground_154 is not None:
+        return ("thuộc đối tượng tinh giản biên chế (điểm {0} khoản 1 Điều 2 NĐ 154/2025/NĐ-CP)", (given.ground_154,))
+    if given.retirement_notice_on is not None and given.retirement_notice_on <= f.day:
+        return ("đã có thông báo, quyết định nghỉ hưu ngày {0}", (given.retirement_notice_on,))
+    if given.continues_working:
+        return ("không đủ tuổi tái cử nhưng tiếp tục công tác trong hệ thống chính trị", ())
+    return None
+
+
+@BOOK.condition(
     code="not_voluntary",
     label="Có nguyện vọng nghỉ bằng văn bản, được đồng ý",
     article="Điều 3 khoản 1 điểm c NĐ 177/2024/NĐ-CP",

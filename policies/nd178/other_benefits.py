@@ -9,7 +9,7 @@ from policies import exclusions
 from policies.amounts import Amount
 from policies.engine.dates import add_months
 from policies.engine.result import Reason, Result
-from policies.engine.rules import RuleBook
+from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
 from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 from policies.nd178.conditions import IN_FORCE
@@ -98,6 +98,21 @@ def still_kept(f: MonthFacts) -> Text | None:
     if by_minimum:
         f.version("nd178.retained.min_months")
     return ("bảo lưu đến {0}", (last,)) if f.day > last else None
+
+
+@BOOK.condition(
+    code="outside_group",
+    label="Không thuộc diện hưởng theo chính sách vùng đặc biệt khó khăn",
+    article="Điều 12 NĐ 178/2024/NĐ-CP; NĐ 76/2019/NĐ-CP",
+    benefits=(SECONDMENT,),
+    valid_from=IN_FORCE,
+)
+def not_in_a_special_area(f: MonthFacts) -> Text | None:
+    """In specially difficult areas NĐ 76/2019 takes the place of the one-off grant."""
+    if not f.case.facts.special_area:
+        return SKIP
+    instead = f.param("nd178.secondment.special_area_document")
+    return ("đến vùng đặc biệt khó khăn, hưởng trợ cấp theo {0} thay cho trợ cấp một lần", (instead,))
 
 
 @BOOK.rule(

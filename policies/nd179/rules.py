@@ -13,6 +13,7 @@ from policies.engine.parameters import Version
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
+from policies.labels import TALENT_STOP_LABELS
 from policies.leave import Identity, LeaveFacts, Shared, check_conditions, conclude, grant
 from policies.salary.formula import MonthlySalary
 
@@ -123,6 +124,22 @@ def within_five_years(f: Facts179) -> Text | None:
     return None if f.day < end else ("đã hết thời hạn hưởng từ {0}", (end,))
 
 
+@BOOK.condition(
+    code="window_closed",
+    label="Chưa có quyết định dừng hưởng",
+    article="Điều 6 khoản 3 NĐ 179/2024/NĐ-CP",
+    benefits=BENEFITS,
+    valid_from=IN_FORCE,
+)
+def not_stopped(f: Facts179) -> Text | None:
+    """Own wish, duties not met, breach, change of fields: a person decides, the day of the decision ends the pay."""
+    given = f.case.facts
+    if given.talent_stopped_on is None or f.day < given.talent_stopped_on:
+        return SKIP if given.talent_stopped_on is None else None
+    why = TALENT_STOP_LABELS.get(given.talent_stop_event or "", "chưa ghi trường hợp")
+    return ("dừng hưởng từ {0} ({1})", (given.talent_stopped_on, why))
+
+
 def _allowance(f: Facts179, name: str) -> Amount:
     rate = f.param(name)
     base = f.salary.amount
@@ -142,6 +159,18 @@ def _not_k1(f: Facts179) -> Text | None:
 
 def _not_k2(f: Facts179) -> Text | None:
     return None if f.group == "k2" else ("hồ sơ thuộc nhóm {0}", (f.group,))
+
+
+def _regular_k2(f: Facts179) -> Text | None:
+    if f.group == "k2" and f.case.facts.recruited_under_140:
+        return ("được tuyển dụng theo NĐ 140/2017/NĐ-CP, áp dụng Điều 22", ())
+    return _not_k2(f)
+
+
+def _former_k2(f: Facts179) -> Text | None:
+    if f.group == "k2" and not f.case.facts.recruited_under_140:
+        return ("không được tuyển dụng theo NĐ 140/2017/NĐ-CP", ())
+    return _not_k2(f)
 
 
 def _not_k3(f: Facts179) -> Text | None:
@@ -167,10 +196,28 @@ def officials(f: Facts179) -> Amount:
     label="Nhóm 2: sinh viên tốt nghiệp xuất sắc, nhà khoa học trẻ tài năng",
     article="Điều 8 NĐ 179/2024/NĐ-CP",
     valid_from=IN_FORCE,
-    applies=_not_k2,
+    applies=_regular_k2,
 )
 def graduates(f: Facts179) -> Amount:
     """150 % of the salary by coefficient for five years."""
+    return _allowance(f, "nd179.k2.extra")
+
+
+@BOOK.rule(
+    "talent",
+    code="22",
+    label="Nhóm 2 được tuyển dụng theo NĐ 140/2017/NĐ-CP: chính sách cao hơn của hai nghị định",
+    article="Điều 22 NĐ 179/2024/NĐ-CP",
+    valid_from=IN_FORCE,
+    applies=_former_k2,
+)
+def recruited_before(f: Facts179) -> Amount:
+    """The regime of NĐ 140/2017 goes on for its five years; where NĐ 179 is better, NĐ 179."""
+    old = f.version("nd179.nd140.extra", decisive=False)
+    new = f.version("nd179.k2.extra", decisive=False)
+    if old.value > new.value:
+        f.flag(old)
+        return _allowance(f, "nd179.nd140.extra")
     return _allowance(f, "nd179.k2.extra")
 
 
@@ -224,5 +271,14 @@ def _not_checked(facts: Facts179) -> None:
             "not_checked",
             "Điều 8 NĐ 179/2024/NĐ-CP",
             "Chưa kiểm tra: ngày quyết định tuyển dụng và thời hạn hưởng (facts.recruited_on).",
+        )
+    recruited, start = given.recruited_on, facts.store.versions("nd179.in_force")[0].value
+    if facts.group == "k2" and recruited is not None and recruited < start and given.recruited_under_140 is None:
+        facts.warn(
+            "not_checked",
+            "Điều 22 NĐ 179/2024/NĐ-CP",
+            "Chưa kiểm tra: tuyển dụng ngày {0}, trước ngày {1}, theo NĐ 140/2017/NĐ-CP (facts.recruited_under_140).",
+            recruited,
+            start,
         )
     facts.check_scale("Bảng lương NĐ 204/2004/NĐ-CP")

@@ -141,6 +141,21 @@ def _circumstances(rng: random.Random, case: dict[str, Any], leave: date) -> Non
             facts[name] = rng.random() < 0.5
     if rng.random() < 0.05:
         facts["local_top_up"] = {"amount": rng.randint(1, 90_000_000), "decision": "QĐ 12/QĐ-UBND"}
+        if rng.random() < 0.6:
+            facts["local_top_up"]["decided_on"] = rng.choice(["2025-03-14", "2025-03-15", "2025-03-16"])
+    for name in ("retirement_notice_on", "benefit_drawn_from", "talent_stopped_on"):
+        if rng.random() < 0.1:
+            facts[name] = (leave + timedelta(days=rng.choice([-900, -450, -31, -1, 0, 1, 40]))).isoformat()
+    for name in ("continues_working", "special_area", "recruited_under_140"):
+        if rng.random() < 0.12:
+            facts[name] = rng.random() < 0.5
+    for name, words in (
+        ("group_nq07", schema.GROUPS_NQ07),
+        ("talent_stop_event", schema.TALENT_STOPS),
+        ("ground_154", schema.GROUNDS_154),
+    ):
+        if rng.random() < 0.15:
+            facts[name] = rng.choice(words)
     if facts:
         case["facts"] = facts
 
@@ -159,6 +174,7 @@ def flat_row(case: dict[str, Any]) -> dict[str, Any]:
     row.update(case.get("circumstances", {}))
     facts = dict(case.get("facts", {}))
     if "local_top_up" in facts:
+        row["local_top_up_decided_on"] = facts["local_top_up"].get("decided_on")
         facts["local_top_up"] = facts["local_top_up"]["amount"]
     row.update(facts)
     return row
