@@ -8,6 +8,7 @@ from models import (  # noqa: F401
     law,
     notification,
     organization,
+    reporting,
     restructuring,
     roles,
     rotation,

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from hrms.kernel import jobs
 from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
-from models import account, evaluation, importing, law, organization, restructuring, rotation, scenario, staff
+from models import (
+    account,
+    evaluation,
+    importing,
+    law,
+    organization,
+    reporting,
+    restructuring,
+    rotation,
+    scenario,
+    staff,
+)
 
 READ = frozenset({"read"})
 WRITE = frozenset({"read", "write"})
+REPORTS = frozenset({"read", "write", "sign"})
 # Whoever proposes a value of the law never approves it: the command asks for a second account.
 LAW = frozenset({"read", "propose", "approve"})
 # Movement: HR of the unit plans and proposes, the receiving side agrees, heads decide for their own, Sở Nội vụ beyond.
@@ -58,7 +70,7 @@ PROVINCE_HR = Role(
         "parameter": LAW | {"impact"},
         "job": frozenset({"read", "own"}),
         "history": READ,
-        "report": READ,
+        "report": REPORTS,
         "account": READ,
         "scenario": WRITE,
     },
@@ -84,7 +96,7 @@ UNIT_HR = Role(
         "parameter": READ,
         "job": frozenset({"read", "own"}),
         "history": READ,
-        "report": READ,
+        "report": WRITE,
     },
 )
 UNIT_HEAD = Role(
@@ -106,7 +118,7 @@ UNIT_HEAD = Role(
         "catalogue": READ,
         "parameter": READ,
         "history": READ,
-        "report": READ,
+        "report": REPORTS,
         "job": frozenset({"own"}),
     },
 )
@@ -126,7 +138,7 @@ FINANCE = Role(
         "parameter": READ,
         "job": frozenset({"own"}),
         "history": READ,
-        "report": READ,
+        "report": REPORTS,
     },
     states={"case": FINANCE_STATES},
 )
@@ -224,6 +236,8 @@ for _of_person in (
     staff.Absence,
 ):
     scoped(_of_person, "staff", via=("person_id", staff.Person))
+scoped(reporting.ReportDraft, "report", unit="unit_id")
+scoped(reporting.ReportSnapshot, "report", unit="unit_id")
 scoped(scenario.Scenario, "scenario", unit="unit_id")
 scoped(scenario.ScenarioResult, "scenario", via=("scenario_id", scenario.Scenario))
 scoped(restructuring.DownsizingCase, "case", unit="unit_id", person="person_id")

@@ -288,6 +288,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_post_rule', 'post_rule', ['kind', 'valid_from'], unique=False)
+    op.create_table('schedule_setting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('action', sa.String(length=60), nullable=False),
+    sa.Column('cron', sa.Text(), nullable=True),
+    sa.Column('paused', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(length=250), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('action')
+    )
     op.create_table('scheduled_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('action', sa.String(length=60), nullable=False),
@@ -297,6 +311,8 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(length=400), nullable=False),
     sa.Column('failed', sa.Boolean(), nullable=False),
     sa.Column('trace', sa.Text(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('retry_at', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('action', 'due_on', name='uq_scheduled_run')
     )
@@ -655,6 +671,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('unit_id', 'code', 'valid_from', name='uq_position')
     )
     op.create_index(op.f('ix_position_unit_id'), 'position', ['unit_id'], unique=False)
+    op.create_table('report_draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('title', sa.String(length=250), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('parameters', sa.Text(), nullable=False),
+    sa.Column('texts', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_report_draft', 'report_draft', ['unit_id', 'state'], unique=False)
     op.create_table('restructuring_act',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1207,6 +1240,33 @@ def upgrade() -> None:
     )
     op.create_index('ix_reform_index_result', 'reform_index_result', ['unit_id', 'year'], unique=False)
     op.create_index(op.f('ix_reform_index_result_responsible_person_id'), 'reform_index_result', ['responsible_person_id'], unique=False)
+    op.create_table('report_snapshot',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('report_group', sa.String(length=30), nullable=False),
+    sa.Column('title', sa.String(length=250), nullable=False),
+    sa.Column('about', sa.String(length=250), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('parameters', sa.Text(), nullable=False),
+    sa.Column('needs', sa.Text(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.Column('produced_at', sa.DateTime(), nullable=False),
+    sa.Column('produced_by', sa.String(length=120), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=True),
+    sa.Column('signer_title', sa.String(length=120), nullable=False),
+    sa.Column('signer_name', sa.String(length=120), nullable=False),
+    sa.Column('draft_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('parameters_fingerprint', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['report_draft.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['org_unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_report_snapshot_key', 'report_snapshot', ['key', 'id'], unique=False)
+    op.create_index('ix_report_snapshot_unit', 'report_snapshot', ['unit_id', 'id'], unique=False)
     op.create_table('rotation_deferral',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1907,6 +1967,9 @@ def downgrade() -> None:
     op.drop_table('salary_row')
     op.drop_index('ix_rotation_deferral_person', table_name='rotation_deferral')
     op.drop_table('rotation_deferral')
+    op.drop_index('ix_report_snapshot_unit', table_name='report_snapshot')
+    op.drop_index('ix_report_snapshot_key', table_name='report_snapshot')
+    op.drop_table('report_snapshot')
     op.drop_index(op.f('ix_reform_index_result_responsible_person_id'), table_name='reform_index_result')
     op.drop_index('ix_reform_index_result', table_name='reform_index_result')
     op.drop_table('reform_index_result')
@@ -1969,6 +2032,8 @@ def downgrade() -> None:
     op.drop_table('rotation_plan')
     op.drop_index(op.f('ix_restructuring_act_unit_id'), table_name='restructuring_act')
     op.drop_table('restructuring_act')
+    op.drop_index('ix_report_draft', table_name='report_draft')
+    op.drop_table('report_draft')
     op.drop_index(op.f('ix_position_unit_id'), table_name='position')
     op.drop_table('position')
     op.drop_index('ix_person_unit_sort', table_name='person')
@@ -2014,6 +2079,7 @@ def downgrade() -> None:
     op.drop_table('security_event')
     op.drop_table('score_sheet')
     op.drop_table('scheduled_run')
+    op.drop_table('schedule_setting')
     op.drop_index('ix_post_rule', table_name='post_rule')
     op.drop_table('post_rule')
     op.drop_index(op.f('ix_parameter_override_bundle'), table_name='parameter_override')

@@ -13,7 +13,7 @@ down_revision = "r0001"
 branch_labels = None
 depends_on = None
 
-TABLES = ("history_entry", "transition_record", "security_event")
+TABLES = ("history_entry", "transition_record", "security_event", "report_snapshot")
 
 
 def upgrade() -> None:

@@ -20,7 +20,7 @@ from hrms.kernel import access, attachments, clock
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.jobs import JobRun
-from models import account, importing, law, organization, restructuring, scenario, staff
+from models import account, importing, law, organization, reporting, restructuring, scenario, staff
 from tests.support import evaluation_samples, movement_samples
 from tests.support.world import World
 
@@ -112,6 +112,19 @@ def _scenario_result(place: Place) -> scenario.ScenarioResult:
     return scenario.ScenarioResult(scenario_id=place.row(scenario.Scenario).id, content=answers.pack())
 
 
+def snapshot(unit: organization.OrgUnit) -> reporting.ReportSnapshot:
+    """A filed report of ``unit`` without rows."""
+    content: dict[str, Any] = {
+        "key": "staff_structure", "title": "Cơ cấu", "values": {"unit": str(unit.id), "on": "2025-06-15"},
+        "said": [["Đơn vị", unit.name]], "blocks": [], "produced_on": "2025-06-15", "unit_id": unit.id,
+        "unit_name": unit.name, "bases": [], "texts": [], "law": "",
+    }  # fmt: skip
+    return reporting.ReportSnapshot(
+        key="staff_structure", group="staff", title="Cơ cấu", unit_id=unit.id, parameters=content["values"], needs=[],
+        content=content, digest="0" * 64,
+    )
+
+
 BUILDERS: dict[type[Any], Builder] = {
     **evaluation_samples.BUILDERS,
     **movement_samples.BUILDERS,
@@ -125,6 +138,10 @@ BUILDERS: dict[type[Any], Builder] = {
     organization.UnitSuccession: lambda place: organization.UnitSuccession(
         from_unit_id=place.unit.id, kind="end", on=date(2030, 1, 1)
     ),
+    reporting.ReportDraft: _of_unit(
+        reporting.ReportDraft, key="cchc_staff", title="Báo cáo", parameters={}, texts={"opening": "Mở đầu"}
+    ),
+    reporting.ReportSnapshot: lambda place: snapshot(place.unit),
     restructuring.RestructuringAct: _of_unit(
         restructuring.RestructuringAct, number="12/QĐ-UBND", issued_on=DAY, effective_on=DAY, title="Sắp xếp tổ chức"
     ),
