@@ -6,21 +6,24 @@ import io
 from pathlib import Path
 from typing import Any
 
-from flask import flash, jsonify, redirect, send_file, url_for
+from flask import flash, jsonify, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
+from wtforms import BooleanField
 
 from hrms.commands import background, security_log
 from hrms.kernel import access, actor, jobs
-from hrms.kernel.commands import transaction
+from hrms.kernel.commands import execute, transaction
 from hrms.kernel.db import db
-from hrms.kernel.errors import NotFound
-from hrms.kernel.jobs import JobRun, ScheduledRun
+from hrms.kernel.errors import NotFound, Refused
+from hrms.kernel.jobs import JobRun
 from hrms.kernel.text import format_integer
+from views.fields import Form, TextField
 from views.listing import Column, Filter, ListSpec, declare, search_plain
 from views.lists import show
+from views.posted import request_key
 from views.rules import needs
 from views.templating import page
 
@@ -88,6 +91,18 @@ JOBS = declare(
         empty=lambda: _("Các việc dài như nhập danh sách, tính hàng loạt, in nhiều văn bản sẽ hiện ở đây."),
     )
 )
+
+
+class ScheduleForm(Form):
+    """The times of an action in the fields of cron; an empty field means every value."""
+
+    minute = TextField(_l("Phút (0–59)"))
+    hour = TextField(_l("Giờ (0–23)"))
+    day = TextField(_l("Ngày trong tháng (1–31, last)"))
+    month = TextField(_l("Tháng (1–12)"))
+    day_of_week = TextField(_l("Thứ (mon, tue, wed, thu, fri, sat, sun)"))
+    reason = TextField(_l("Lý do"))
+    paused = BooleanField(_l("Tạm dừng việc này"))
 
 
 class JobView(BaseView):
@@ -183,14 +198,35 @@ class JobView(BaseView):
     @expose("/actions")
     @needs("system", "read")
     def actions(self) -> Any:
-        """The scheduled actions, when each ran last and with what outcome."""
-        newest = select(func.max(ScheduledRun.id)).group_by(ScheduledRun.action)
-        last = {run.action: run for run in db.session.scalars(select(ScheduledRun).where(ScheduledRun.id.in_(newest)))}
-        rows = [
-            {"action": action, "last": last.get(name), "when": when(action.cron)}
-            for name, action in sorted(background.known_actions().items())
-        ]
-        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=rows)
+        """The scheduled actions: times, next and last run, outcome."""
+        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=background.board(), when=when)
+
+    @expose("/actions/<name>")
+    @needs("system", "read")
+    def action(self, name: str) -> Any:
+        """One action: its times, its newest runs with their traces, and the form to move or pause it."""
+        return self._action(name)
+
+    @expose("/actions/<name>/schedule", methods=["POST"])
+    @needs("system", "manage")
+    def schedule(self, name: str) -> Any:
+        form = ScheduleForm()
+        typed = {key: form[key].data or "" for key in background.CRON_FIELDS}
+        declared = request.form.get("as_declared") == "1"
+        try:
+            execute(
+                background.SetSchedule(name, {} if declared else typed, bool(form.paused.data), form.reason.data or ""),
+                key=request_key(),
+            )
+        except Refused as error:
+            return self._action(name, form, form.take_faults(error)), 422
+        flash(_("Đã ghi lịch mới. Các tiến trình lập lịch nhận trong vòng một phút."), "success")
+        return redirect(url_for("JobView.action", name=name))
+
+    def _action(self, name: str, form: ScheduleForm | None = None, faults: Any = ()) -> Any:
+        row, runs = background.log_of(name)
+        form = form or ScheduleForm(data={**row.cron, "paused": row.paused, "reason": row.reason})
+        return page("jobs/action.html", title=row.action.title, row=row, runs=runs, when=when, form=form, faults=faults)
 
     @expose("/actions/<name>/run", methods=["POST"])
     @needs("system", "manage")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 LOST_SECONDS = 30.0
 PARENT_SECONDS = 2.0
+RETRY_SECONDS = 20.0
+SETTINGS_SECONDS = 15.0
 
 
 class Scheduler:
@@ -32,6 +34,10 @@ class Scheduler:
         self.stopping = stopping or threading.Event()
         self._threads = [self._thread(f"worker-{n}", POLL_SECONDS, self._work) for n in range(workers)]
         self._threads.append(self._thread("lost-jobs", LOST_SECONDS, self._requeue))
+        self._threads.append(self._thread("retries", RETRY_SECONDS, self._retry))
+        self._threads.append(self._thread("timetable", SETTINGS_SECONDS, self._follow_settings))
+        self._timetable: Any = None
+        self._shown: dict[str, Any] = {}
         if parent := os.environ.get("HRMS_PARENT_PID", ""):
             self._parent = int(parent)
             self._threads.append(self._thread("parent", PARENT_SECONDS, self._watch_parent))
@@ -75,6 +81,40 @@ class Scheduler:
         with self.app.app_context():
             jobs.run_action(name, clock.today())
 
+    def _retry(self) -> bool:
+        from hrms.kernel import jobs
+
+        for name, day in jobs.to_retry():
+            if self.stopping.is_set():
+                break
+            jobs.run_action(name, day)
+        return False
+
+    def _follow_settings(self) -> bool:
+        """Take over what an administrator moved or paused, without a restart and in every scheduler."""
+        from hrms.kernel import jobs
+        from hrms.kernel.db import db
+
+        if self._timetable is None:
+            return False
+        known = jobs.settings()
+        db.session.rollback()
+        for action in jobs.actions().values():
+            setting = known.get(action.name)
+            wanted = None if setting is not None and setting.paused else jobs.cron_of(action, setting)
+            if action.name in self._shown and self._shown[action.name] == wanted:
+                continue
+            if wanted is None:
+                if self._timetable.get_job(action.name):
+                    self._timetable.remove_job(action.name)
+            else:
+                self._timetable.add_job(
+                    self._act, jobs.times(action, setting), args=[action.name], id=action.name, name=action.title,
+                    coalesce=True, misfire_grace_time=3600, max_instances=1, replace_existing=True,
+                )  # fmt: skip
+            self._shown[action.name] = wanted
+        return False
+
     def _catch_up(self) -> None:
         from hrms.kernel import jobs
 
@@ -92,10 +132,9 @@ class Scheduler:
 
         from hrms.kernel import clock, jobs
 
-        timetable = BackgroundScheduler(timezone=clock.zone())
-        for action in jobs.actions().values():
-            timetable.add_job(self._act, "cron", args=[action.name], id=action.name, name=action.title, coalesce=True,
-                              misfire_grace_time=3600, max_instances=1, **action.cron)
+        timetable = self._timetable = BackgroundScheduler(timezone=clock.zone())
+        with self.app.app_context():
+            self._follow_settings()
         for thread in self._threads:
             thread.start()
         timetable.start()

@@ -22,8 +22,8 @@ DAILY = {"hour": "2", "minute": "0"}
 def declare(monkeypatch):
     monkeypatch.setattr(schedule, "_actions", {})
 
-    def make(run=lambda day: f"xong {day:%d/%m/%Y}", name="nightly", cron=None, catch_up=True):
-        return jobs.scheduled(jobs.ScheduledAction(name, "Việc đêm", cron or DAILY, run, catch_up))
+    def make(run=lambda day: f"xong {day:%d/%m/%Y}", name="nightly", cron=None, catch_up=jobs.NEWEST, **more):
+        return jobs.scheduled(jobs.ScheduledAction(name, "Việc đêm", cron or DAILY, run, catch_up, **more))
 
     return make
 
@@ -140,5 +140,75 @@ def test_before_its_time_of_day_the_missed_day_is_yesterday(ctx, declare):
 
 
 def test_an_action_that_does_not_catch_up_waits_for_its_next_time(ctx, declare):
-    declare(catch_up=False)
+    declare(catch_up=jobs.SKIP)
     assert jobs.overdue(datetime(2025, 6, 15, 9, 0, tzinfo=HANOI)) == []
+
+
+def test_an_action_of_every_day_makes_up_for_each_missed_day_in_order(ctx, declare, session):
+    declare(catch_up=jobs.EACH)
+    moment = datetime(2025, 6, 15, 9, 0, tzinfo=HANOI)
+    with clock.travel_to(moment.date()):
+        assert jobs.overdue(moment) == [("nightly", date(2025, 6, 15))], "it never ran: there was no downtime"
+        jobs.run_action("nightly", date(2025, 6, 12))
+        assert jobs.overdue(moment) == [("nightly", date(2025, 6, day)) for day in (13, 14, 15)]
+
+
+def test_a_failure_is_tried_again_after_a_growing_pause_and_told_once_at_the_end(
+    ctx, declare, session, monkeypatch
+):
+    told, tries = [], []
+    monkeypatch.setattr(schedule, "_listeners", [lambda action, run: told.append((action.name, run.attempts))])
+
+    def run(day):
+        tries.append(day)
+        raise ZeroDivisionError
+
+    declare(run, retries=2, pause=timedelta(minutes=5))
+    jobs.run_action("nightly", date(2025, 6, 15))
+    for minutes in (5, 10):
+        kept = session.scalars(select(jobs.ScheduledRun)).one()
+        assert kept.retry_at - kept.ended_at == timedelta(minutes=minutes)
+        assert jobs.to_retry(kept.retry_at - timedelta(seconds=1)) == []
+        assert jobs.to_retry(kept.retry_at) == [("nightly", date(2025, 6, 15))]
+        assert told == []
+        with transaction():
+            session.get(jobs.ScheduledRun, kept.id).retry_at = clock.now()
+        jobs.run_action("nightly", date(2025, 6, 15))
+    kept = session.scalars(select(jobs.ScheduledRun)).one()
+    assert (kept.attempts, kept.retry_at, len(tries)) == (3, None, 3)
+    assert told == [("nightly", 3)]
+
+
+def test_a_second_try_that_succeeds_is_a_success(ctx, declare, session):
+    tries = []
+
+    def run(day):
+        tries.append(day)
+        if len(tries) == 1:
+            raise ZeroDivisionError
+        return "xong"
+
+    declare(run)
+    jobs.run_action("nightly")
+    assert jobs.run_action("nightly") is None, "its time to be tried again has not come"
+    with transaction():
+        session.scalars(select(jobs.ScheduledRun)).one().retry_at = clock.now()
+    assert jobs.run_action("nightly") == "xong"
+    kept = session.scalars(select(jobs.ScheduledRun)).one()
+    assert (kept.failed, kept.trace, kept.retry_at, kept.attempts) == (False, None, None, 2)
+
+
+def test_a_paused_action_is_not_caught_up_and_a_moved_one_is_due_at_its_new_time(ctx, declare, session):
+    action = declare()
+    moment = datetime(2025, 6, 15, 9, 0, tzinfo=HANOI)
+    with transaction():
+        session.add(jobs.ScheduleSetting(action="nightly", paused=True))
+    with clock.travel_to(moment.date()):
+        assert jobs.overdue(moment) == []
+        assert jobs.next_due(action, jobs.settings()["nightly"], moment) is None
+        with transaction():
+            setting = jobs.settings()["nightly"]
+            setting.paused, setting.cron = False, {"hour": "10", "minute": "30"}
+        assert jobs.overdue(moment) == [("nightly", date(2025, 6, 14))]
+        found = jobs.next_due(action, jobs.settings()["nightly"], moment)
+        assert found == datetime(2025, 6, 15, 10, 30, tzinfo=HANOI)

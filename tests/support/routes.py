@@ -82,7 +82,9 @@ PARAMETERS: dict[str, Parameter] = {
     "version": fixed("v1"),
 }
 SPECIAL: dict[str, Parameter] = {
+    "JobView.action:name": fixed("forget_request_keys"),
     "JobView.run:name": fixed("forget_request_keys"),
+    "JobView.schedule:name": fixed("forget_request_keys"),
     "ListView.export:name": fixed("cases"),
     "ListView.forget:filter_id": fixed(1),
     "ListView.forget:name": fixed("cases"),

@@ -190,4 +190,4 @@ def test_every_action_has_a_vietnamese_title_and_a_time_at_night():
         action = jobs.actions()[name]
         assert action.title
         assert 0 <= int(action.cron["hour"]) <= 5
-        assert action.catch_up
+        assert action.catch_up == jobs.NEWEST

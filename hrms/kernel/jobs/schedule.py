@@ -1,6 +1,8 @@
-"""Scheduled actions: declared in code, done once a day among all processes, caught up after downtime if they ask so.
+"""Scheduled actions: declared in code, done once a day among all processes, caught up after downtime as they ask.
 
-The unique key of :class:`ScheduledRun` is the agreement: whoever inserts the row does the work.
+The unique key of :class:`ScheduledRun` is the agreement: whoever inserts the row does the work. An administrator may
+move an action to other times or pause it (:class:`ScheduleSetting`); a failure is tried again after a growing pause,
+and told to whoever listens (:func:`on_failure`).
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Date, String, Text, UniqueConstraint, select, update
+from sqlalchemy import Date, Integer, String, Text, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hrms.kernel import actor, clock
 from hrms.kernel.commands import transaction
-from hrms.kernel.db import BigInt, UtcDateTime, db
+from hrms.kernel.db import BigInt, JsonText, Tracked, UtcDateTime, db
 from hrms.kernel.errors import HrmsError
 
 log = logging.getLogger(__name__)
@@ -42,21 +44,59 @@ class ScheduledRun(Model):
     outcome: Mapped[str] = mapped_column(String(400), nullable=False, default="")
     failed: Mapped[bool] = mapped_column(nullable=False, default=False)
     trace: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when a failed one is tried again
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+class ScheduleSetting(Tracked, Model):
+    """What the administrator set of an action: other times than declared, or a pause."""
+
+    __tablename__ = "schedule_setting"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    action: Mapped[str] = mapped_column(String(60), nullable=False, unique=True)
+    cron: Mapped[dict[str, str] | None] = mapped_column(JsonText)  # empty: as declared
+    paused: Mapped[bool] = mapped_column(nullable=False, default=False)
+    reason: Mapped[str] = mapped_column(String(250), nullable=False, default="")
+
+    def __str__(self) -> str:
+        return self.action
+
+
+NEWEST, EACH, SKIP = "newest", "each", "skip"  # what of a downtime is made up for
 
 
 @dataclass(frozen=True)
 class ScheduledAction:
     """A daily (or rarer) action. ``run`` gets the day and returns a Vietnamese sentence about what it did.
 
-    ``cron`` in APScheduler's fields, in local time. ``catch_up``: after downtime the missed action is done once, for
-    its newest due day; otherwise it waits for its next time.
+    ``cron`` in APScheduler's fields, in local time. ``catch_up``, after downtime: ``newest`` does it once, for its
+    newest due day; ``each`` for every missed day in order; ``skip`` waits for the next time. A failed run is tried
+    ``retries`` times more, first after ``pause``, then after twice as long, and so on.
     """
 
     name: str
     title: str
     cron: dict[str, str]
     run: Callable[[date], str]
-    catch_up: bool = True
+    catch_up: str = NEWEST
+    retries: int = 3
+    pause: timedelta = timedelta(minutes=5)
+
+
+FailureListener = Callable[[ScheduledAction, "ScheduledRun"], None]
+_listeners: list[FailureListener] = []
+
+
+def on_failure(listener: FailureListener) -> FailureListener:
+    """Have ``listener`` called, in an application context, when a run has failed and will not be tried again."""
+    _listeners.append(listener)
+    return listener
 
 
 _actions: dict[str, ScheduledAction] = {}
@@ -73,40 +113,90 @@ def actions() -> dict[str, ScheduledAction]:
     return dict(_actions)
 
 
-def last_due(action: ScheduledAction, moment: datetime | None = None) -> date | None:
-    """The newest day, up to ``moment`` (now), on which ``action`` was due; ``None`` when not within forty days.
+def settings() -> dict[str, ScheduleSetting]:
+    """What administrators set, by the name of the action."""
+    return {row.action: row for row in db.session.scalars(select(ScheduleSetting))}
+
+
+def cron_of(action: ScheduledAction, setting: ScheduleSetting | None) -> dict[str, str]:
+    """The times in force: the administrator's, else those declared."""
+    return setting.cron if setting is not None and setting.cron else action.cron
+
+
+def times(action: ScheduledAction, setting: ScheduleSetting | None = None) -> Any:
+    """The APScheduler trigger of the times in force."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    return CronTrigger(**cron_of(action, setting), timezone=clock.zone())
+
+
+def next_due(
+    action: ScheduledAction, setting: ScheduleSetting | None = None, moment: datetime | None = None
+) -> datetime | None:
+    """When the action runs next; ``None`` while it is paused."""
+    if setting is not None and setting.paused:
+        return None
+    found: datetime | None = times(action, setting).get_next_fire_time(None, clock.local(moment or clock.now()))
+    return found
+
+
+def days_due(
+    action: ScheduledAction, moment: datetime | None = None, setting: ScheduleSetting | None = None
+) -> list[date]:
+    """The days of the last forty, up to ``moment`` (now), on which ``action`` was due, oldest first.
 
     Days are those the application believes in: with ``HRMS_TODAY`` set they move with it.
     """
-    from apscheduler.triggers.cron import CronTrigger
-
     now = clock.local(moment or clock.now())
-    trigger = CronTrigger(**action.cron, timezone=clock.zone())
-    newest: datetime | None = None
+    trigger = times(action, setting)
+    shift = clock.today() - now.date()
+    found: list[date] = []
     due = trigger.get_next_fire_time(None, now - LOOK_BACK)
     while due is not None and due <= now:
-        newest = due
+        day = due.date() + shift
+        if not found or found[-1] != day:
+            found.append(day)
         due = trigger.get_next_fire_time(due, due + timedelta(microseconds=1))
-    if newest is None:
-        return None
-    return clock.today() - (now.date() - newest.date())
+    return found
+
+
+def last_due(
+    action: ScheduledAction, moment: datetime | None = None, setting: ScheduleSetting | None = None
+) -> date | None:
+    """The newest day on which ``action`` was due; ``None`` when not within forty days."""
+    days = days_due(action, moment, setting)
+    return days[-1] if days else None
 
 
 def overdue(moment: datetime | None = None) -> list[tuple[str, date]]:
-    """Actions whose newest due day nobody took yet, and that ask to be caught up: (name, day)."""
+    """What was missed and is to be made up for by each action's own policy: (name, day), oldest first."""
     found: list[tuple[str, date]] = []
+    known = settings()
     for action in _actions.values():
-        day = last_due(action, moment) if action.catch_up else None
-        if day is None:
+        setting = known.get(action.name)
+        if action.catch_up == SKIP or (setting is not None and setting.paused):
             continue
+        days = days_due(action, moment, setting)
         newest = db.session.scalar(
             select(ScheduledRun.due_on)
             .where(ScheduledRun.action == action.name)
             .order_by(ScheduledRun.due_on.desc())
             .limit(1)
         )
-        if newest is None or newest < day:
-            found.append((action.name, day))
+        missed = [day for day in days if newest is None or day > newest]
+        # An action that never ran begins now: there was no downtime to make up for.
+        every = action.catch_up == EACH and newest is not None
+        found += [(action.name, day) for day in (missed if every else missed[-1:])]
+    db.session.rollback()
+    return found
+
+
+def to_retry(moment: datetime | None = None) -> list[tuple[str, date]]:
+    """Failed runs whose time to be tried again has come: (name, day)."""
+    query = select(ScheduledRun.action, ScheduledRun.due_on).where(
+        ScheduledRun.retry_at.is_not(None), ScheduledRun.retry_at <= (moment or clock.now())
+    )
+    found = [(name, day) for name, day in db.session.execute(query.order_by(ScheduledRun.id)) if name in _actions]
     db.session.rollback()
     return found
 
@@ -124,11 +214,14 @@ def _take(name: str, due: date, again: bool) -> int | None:
         pass
     same = (ScheduledRun.action == name, ScheduledRun.due_on == due)
     free = ScheduledRun.ended_at.is_(None) & (ScheduledRun.started_at < moment - LOST_AFTER)
+    free = free | (ScheduledRun.retry_at.is_not(None) & (ScheduledRun.retry_at <= moment))
     if again:
         free = free | ScheduledRun.ended_at.is_not(None)
     with transaction():
-        values = {"started_at": moment, "ended_at": None, "outcome": "", "failed": False, "trace": None}
-        taken = db.session.execute(update(ScheduledRun).where(*same, free).values(**values))
+        values = {"started_at": moment, "ended_at": None, "outcome": "", "failed": False, "trace": None,
+                  "retry_at": None}  # fmt: skip
+        counted = ScheduledRun.attempts * 0 + 1 if again else ScheduledRun.attempts + 1
+        taken = db.session.execute(update(ScheduledRun).where(*same, free).values(attempts=counted, **values))
         if not getattr(taken, "rowcount", 0):
             return None
         return db.session.scalar(select(ScheduledRun.id).where(*same))
@@ -153,10 +246,28 @@ def run_action(name: str, day: date | None = None, *, again: bool = False) -> st
         values = {"outcome": str(error)[:400], "failed": True}
     except Exception as error:
         log.exception("scheduled action %s failed", name)
-        values = {"outcome": f"Lỗi: {type(error).__name__}", "failed": True,
-                  "trace": "".join(traceback.format_exception(error))[-8000:]}
+        values = {
+            "outcome": f"Lỗi: {type(error).__name__}",
+            "failed": True,
+            "trace": "".join(traceback.format_exception(error))[-8000:],
+        }
     db.session.rollback()
     with transaction():
-        ended = update(ScheduledRun).where(ScheduledRun.id == run_id)
-        db.session.execute(ended.values(ended_at=clock.now(), **values))
+        run = db.session.get_one(ScheduledRun, run_id, populate_existing=True)
+        run.ended_at = clock.now()
+        for field, value in values.items():
+            setattr(run, field, value)
+        if run.failed and run.attempts <= action.retries:
+            run.retry_at = run.ended_at + action.pause * 2 ** (run.attempts - 1)
+    if run.failed and run.retry_at is None:
+        _tell(action, run)
     return str(values["outcome"])
+
+
+def _tell(action: ScheduledAction, run: ScheduledRun) -> None:
+    for listener in _listeners:
+        try:
+            listener(action, run)
+        except Exception:  # the alarm must not hide what it is about
+            log.exception("a listener to failures failed on %s", action.name)
+            db.session.rollback()
