@@ -123,7 +123,7 @@ def _answer(form: CalculatorForm, records: Records | None, asked: bool) -> tuple
     if not asked and records is not None and not records.facts.complete:
         return None, []
     try:
-        return try_out(question_of(form, records)), []
+        return try_out(question_of(form, records), salaries=records.facts.salaries if records else ()), []
     except Refused as error:
         named = Refused([Fault(BOX_OF_PATH.get(f.field, f.field), f.message, f.article, f.code) for f in error.faults])
         return None, form.take_faults(named)

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hrms.commands.explanation import Explained, explain, value_words
+from hrms.commands.pension import salary_history
 from hrms.commands.restructuring import amendments, calculation, comparison, dossier, funding, guards, papers, queries
 from hrms.commands.restructuring.requests import overrides_of
 from hrms.commands.restructuring.rights import may_attach, may_work
@@ -189,7 +190,7 @@ def _trial(page: CasePage, *, every_decree: bool = True) -> Trial | None:
     if page.row is None:
         return None
     try:
-        return try_out(page.row.inputs, every_decree=every_decree)
+        return try_out(page.row.inputs, every_decree=every_decree, salaries=salary_history(page.case.person_id))
     except Refused:
         return None
 

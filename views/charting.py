@@ -15,12 +15,16 @@ from reports.charts import TONES, Bar, Marker, Turn, leave_chart, markers
 
 @dataclass(frozen=True)
 class Figure:
-    """``svg`` the drawing, ``markers`` the numbered turns of the law, ``tones`` colour and words of each kind."""
+    """``svg`` the drawing, ``markers`` the numbered turns of the law, ``tones`` colour and words of each kind.
+
+    ``until``: months up to there were looked at and are not drawn, for none of them brings anything.
+    """
 
     svg: Any
     markers: list[Marker]
     tones: list[tuple[str, str]]
     rows: list[Any]
+    until: date | None = None
 
 
 SMALL = {"width": 420, "height": 210}
@@ -67,4 +71,5 @@ def leave_figure(trial: Trial, selected: date | None, *, small: bool = False) ->
         unit=_("triệu đồng"),
     )
     tones = [(TONES[i % len(TONES)], kind) for i, kind in enumerate(kinds)]
-    return Figure(svg, markers(bars, turns), tones, trial.months)
+    until = trial.looked_until if trial.looked_until and trial.looked_until > trial.months[-1].day else None
+    return Figure(svg, markers(bars, turns), tones, trial.months, until)

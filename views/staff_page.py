@@ -46,6 +46,7 @@ from models.vocabulary import (
     STAFF_STATUSES,
 )
 from views.guard import current_account
+from views.staff_options import options_of
 from views.staff_rows import INSURANCE_KINDS, KINDS, OTHERS
 from views.words import word
 
@@ -63,6 +64,7 @@ TABS: dict[str, tuple[Any, tuple[type[Any], ...]]] = {
     "family": (_l("Gia đình"), (FamilyRelation,)),
     "benefits": (_l("Chế độ đã hưởng"), (EarlierBenefit,)),
     "cases": (_l("Hồ sơ nghỉ"), (DownsizingCase,)),
+    "options": (_l("Phương án"), ()),
     "files": (_l("Tệp"), (Attachment,)),
 }
 CODED: dict[str, dict[str, str]] = {
@@ -102,6 +104,8 @@ class Head:
             if code == "family" and not self.may_see_family:
                 continue
             if code == "cases" and not access.may("case", "read"):
+                continue
+            if code == "options" and not (access.may("calculator", "use") and self.person.status != "left"):
                 continue
             shown.append((code, str(words), self.counts.get(code)))
         return shown
@@ -183,6 +187,7 @@ def tab_context(tab: str, head: Head) -> dict[str, Any]:
         "family": lambda: {"rows": rows_of(FamilyRelation, person_id, FamilyRelation.id)},
         "benefits": lambda: {"rows": rows_of(EarlierBenefit, person_id, EarlierBenefit.paid_on.desc())},
         "cases": lambda: _cases(person_id),
+        "options": lambda: options_of(head.person),
         "files": lambda: {"files": attachments.of(head.person)},
     }
     found: dict[str, Any] = makers[tab]()

@@ -50,6 +50,7 @@ class EntitlementFacts:
     insurance: counting.InsuranceCount = field(default_factory=counting.InsuranceCount)
     appointment: Appointment | None = None
     salary_row: SalaryRow | None = None
+    salaries: list[SalaryRow] = field(default_factory=list)  # the whole history: the average of a pension
 
     @property
     def complete(self) -> bool:
@@ -86,7 +87,7 @@ def _build(
     facts = EntitlementFacts(case={})
     last_day = leave_date - timedelta(days=1)
     facts.appointment = on_day(main_posts(rows.appointments), last_day)
-    facts.salary_row = on_day(rows.salaries, last_day)
+    facts.salary_row, facts.salaries = on_day(rows.salaries, last_day), rows.salaries
     facts.case["person"] = _person(facts, person, rows, leave_date)
     facts.case["salary"] = _salary(facts, last_day)
     facts.case["restructuring"] = _restructuring(facts, rows, act, affected)

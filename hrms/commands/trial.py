@@ -5,7 +5,7 @@ Nothing is stored. The calculator and the "options" of a downsizing case ask her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from hrms.commands.explanation import Explained, Remark, explain, remark_of, sentence
 from hrms.commands.law.current import current_store
+from hrms.commands.pension import Outlook, Pension
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, Refused
 from hrms.kernel.text import add_months, first_of_month, format_date
 from models.organization import OrgUnit
 from models.restructuring import RestructuringAct
-from models.staff import Person
+from models.staff import Person, SalaryRow
 from policies import api, cliffs
 from policies.decrees import DECREES
 from policies.engine.case import Case
@@ -34,7 +35,8 @@ BENEFITS = {code: label for code, label in BENEFIT_LABELS.items() if code == "au
 EARLIER = {decree.code: DECREE_LABELS[decree.code] for decree in DECREES}
 DECREE_CHOICES = {"auto": DECREE_LABELS["auto"], **EARLIER}
 LEAVES = ("early_retirement", "severance", "waiting_leave")  # benefits of somebody who goes
-SHORTEST, LONGEST = 12, 60  # months a profile shows
+SHORTEST, LONGEST = 12, 50 * 12  # months a profile looks at
+AFTER_THE_LAST = 3  # months shown after the last one that brings anything
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Option:
     chosen: bool = False
     reasons: tuple[Remark, ...] = ()
     difference: int = 0  # against the chosen one
+    pension: Pension | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,17 @@ class MonthAmount:
     benefit: str
     benefit_label: str
     reason: str
+
+
+@dataclass(frozen=True)
+class BestMonth:
+    """The leave month in which one decree pays most; ``day`` is None where it never pays."""
+
+    code: str
+    decree: str
+    day: date | None
+    benefit_label: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,9 @@ class Trial:
     options: list[Option] = field(default_factory=list)
     months: list[MonthAmount] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    best: list[BestMonth] = field(default_factory=list)
+    looked_until: date | None = None  # months after the last one of ``months`` bring nothing up to here
+    assumptions: list[str] = field(default_factory=list)  # of the pensions beside the options
 
 
 def act_for(person: Person, day: date) -> RestructuringAct | None:
@@ -113,10 +130,13 @@ def read(data: Mapping[str, Any]) -> Case:
         raise _refused(error) from error
 
 
-def try_out(data: Mapping[str, Any], *, profile: bool = True, every_decree: bool = False) -> Trial:
+def try_out(
+    data: Mapping[str, Any], *, profile: bool = True, every_decree: bool = False, salaries: Sequence[SalaryRow] = ()
+) -> Trial:
     """Compute ``data`` (a case of the contract). Raises :class:`Refused` with every fault.
 
-    ``every_decree`` compares with all decrees and benefits, also when the case names one.
+    ``every_decree`` compares with all decrees and benefits, also when the case names one. ``salaries``: the rows of the
+    records that a pension is estimated from; without them the present pay counts for the whole career.
     """
     case = read(data)
     try:
@@ -125,9 +145,12 @@ def try_out(data: Mapping[str, Any], *, profile: bool = True, every_decree: bool
         trial = Trial(plain, explain(plain))
         if case.benefit in ("auto", *LEAVES):
             wider = replace(case, decree="auto", benefit="auto") if every_decree else case
-            trial.options = _ways(wider, result)
+            outlook = Outlook(case, result.retirement_date, current_store(), salaries)
+            trial.options = _ways(wider, result, outlook)
             if profile:
-                _look_ahead(wider, result, trial)
+                _look_ahead(wider, result, trial, outlook)
+            if any(option.pension is not None for option in trial.options):
+                trial.assumptions = outlook.assumptions()
     except CaseFaults as error:
         raise _refused(error) from error
     return trial
@@ -139,7 +162,7 @@ def _refused(error: CaseFaults) -> Refused:
     )
 
 
-def _ways(case: Case, result: Result) -> list[Option]:
+def _ways(case: Case, result: Result, outlook: Outlook) -> list[Option]:
     """The chosen way first, then every other decree and benefit for the same day: granted by amount, refused after."""
     others: list[Option] = []
     for decree in DECREES:
@@ -150,16 +173,16 @@ def _ways(case: Case, result: Result) -> list[Option]:
                 continue
             found = _answer(replace(case, decree=decree.code, benefit=benefit))
             if found is not None:
-                others.append(_option(found, case.leave_date, against=result))
+                others.append(_option(found, case, against=result, outlook=outlook))
     others.sort(key=lambda option: (not option.eligible, -option.total, option.decree))
-    ways = [replace(_option(result, case.leave_date, against=result), chosen=True), *others]
+    ways = [replace(_option(result, case, against=result, outlook=outlook), chosen=True), *others]
     other_annex = "II" if case.person.retirement_annex == "I" else "I"
     # Whoever fits both annexes may look at both; Phụ lục I is always open, Phụ lục II needs its evidence.
     if other_annex == "I":
         found = _answer(replace(case, person=replace(case.person, retirement_annex=other_annex)))
         if found is not None:
             label = _("%(benefit)s, tuổi theo Phụ lục I", benefit=BENEFIT_LABELS[found.benefit])
-            ways.append(replace(_option(found, case.leave_date, against=result), title=label))
+            ways.append(replace(_option(found, case, against=result, outlook=outlook), title=label))
     return ways
 
 
@@ -171,24 +194,31 @@ def _answer(case: Case) -> Result | None:
         return None
 
 
-def _option(found: Result, day: date, *, against: Result, kind: str = "leave") -> Option:
+def _option(found: Result, case: Case, *, against: Result, outlook: Outlook) -> Option:
     return Option(
-        kind=kind,
+        kind="leave",
         title=BENEFIT_LABELS.get(found.benefit, found.benefit),
         decree=found.decree,
-        day=day,
+        day=case.leave_date,
         eligible=found.eligible,
         total=found.total,
         months_early=found.months_early,
         reasons=tuple(remark_of(reason.to_dict(), REFUSAL_LABELS) for reason in found.reasons),
         difference=found.total - against.total,
+        pension=outlook.of(case, found),
     )
 
 
-def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
+def _look_ahead(case: Case, result: Result, trial: Trial, outlook: Outlook) -> None:
     """The amount by leave month up to the normal age, the turns of the law on the way, and the options they open."""
     days = leave_days(case.leave_date, result.retirement_date)
     points = api.leave_profile(case, days, current_store())
+    trial.best = _best_by_decree(points)
+    trial.looked_until = days[-1]
+    paying = max((i for i, p in enumerate(points) if p.eligible), default=0)
+    # The longest look there can be is for somebody who has just begun; nothing is drawn where nothing can be had.
+    points = points[: max(SHORTEST, paying + 1 + AFTER_THE_LAST)]
+    days = [p.date for p in points]
     trial.months = [
         MonthAmount(
             p.date,
@@ -207,6 +237,8 @@ def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
     ]
     best = max(trial.months, key=lambda m: (m.eligible, m.total))
     if best.eligible and best.total > trial.result["total"]:
+        later = api.moved(case, best.day)
+        then = _answer(later)
         trial.options.append(
             Option(
                 kind="later",
@@ -217,6 +249,7 @@ def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
                 total=best.total,
                 difference=best.total - trial.result["total"],
                 reasons=(Remark("best_month", _("Tháng có mức cao nhất"), best.reason, ""),),
+                pension=outlook.of(later, then) if then is not None else None,
             )
         )
     if result.retirement_date is not None and case.leave_date < result.retirement_date:
@@ -230,6 +263,7 @@ def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
                 total=0,
                 months_early=0,
                 difference=-trial.result["total"],
+                pension=outlook.staying,
                 reasons=(
                     Remark(
                         "normal_age",
@@ -245,8 +279,25 @@ def _look_ahead(case: Case, result: Result, trial: Trial) -> None:
         )
 
 
+def _best_by_decree(points: Sequence[api.ProfilePoint]) -> list[BestMonth]:
+    """For every decree that was asked the month in which it pays most, the earliest of equal ones; highest first."""
+    found: dict[str, BestMonth] = {}
+    for point in points:
+        for answer in point.decrees:
+            known = found.setdefault(answer.code, BestMonth(answer.code, answer.decree, None))
+            if answer.eligible and (known.day is None or answer.total > known.total):
+                found[answer.code] = BestMonth(
+                    answer.code,
+                    answer.decree,
+                    point.date,
+                    BENEFIT_LABELS.get(answer.benefit, answer.benefit),
+                    answer.total,
+                )
+    return sorted(found.values(), key=lambda best: (best.day is None, -best.total))
+
+
 def leave_days(start: date, normal_age: date | None) -> list[date]:
-    """``start`` and the first days of the months after it, until the normal age; at least a year, at most five."""
+    """``start`` and the first days of the months after it, until the normal age; a year at least."""
     days = [start]
     first = first_of_month(start)
     while len(days) < LONGEST:
@@ -257,4 +308,4 @@ def leave_days(start: date, normal_age: date | None) -> list[date]:
     return days
 
 
-__all__ = ["LEAVES", "MonthAmount", "Option", "Trial", "Turn", "act_for", "leave_days", "read", "try_out"]
+__all__ = ["LEAVES", "BestMonth", "MonthAmount", "Option", "Trial", "Turn", "act_for", "leave_days", "read", "try_out"]

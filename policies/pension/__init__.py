@@ -7,15 +7,20 @@ from policies.pension.average import (
     average_of_paid_years,
     years_counted,
 )
+from policies.pension.career import CareerAverage, Pay, average_of_career, insured_coefficient
 from policies.pension.estimate import PensionEstimate, PensionQuestion, estimate
 
 __all__ = [
+    "CareerAverage",
     "CoefficientPeriod",
     "PaidYear",
+    "Pay",
     "PensionEstimate",
     "PensionQuestion",
+    "average_of_career",
     "average_of_coefficients",
     "average_of_paid_years",
     "estimate",
+    "insured_coefficient",
     "years_counted",
 ]
