@@ -230,7 +230,10 @@ def check_law(
     store: ParameterStore | None = None, first: date = date(2019, 1, 1), last: date = date(2030, 12, 1)
 ) -> list[str]:
     """Gaps and conflicts of all parameters and entry points, month by month; empty when the law data are sound."""
-    books = [*(book for decree in DECREES for book in decree.books), resignation.BOOK]
+    from policies.further import BOOKS  # it leans on this module
+
+    more = (book for books in BOOKS.values() for book in books)
+    books = [*(book for decree in DECREES for book in decree.books), *more, resignation.BOOK]
     return check_gaps_and_conflicts(store or default_store(), books, first, last)
 
 

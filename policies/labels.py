@@ -45,6 +45,7 @@ REFUSAL_LABELS: Mapping[str, str] = MappingProxyType(
         "facts_missing": "Hồ sơ thiếu dữ kiện để tính",
         "under_three_years": "Còn từ đủ 03 năm trở xuống đến tuổi nghỉ hưu",
         "age_limit": "Không còn dưới độ tuổi quy định",
+        "not_higher": "Mức mới không cao hơn mức đã hưởng",
         "faulty_facts": "Dữ liệu của dòng sai hoặc mâu thuẫn",
     }
 )

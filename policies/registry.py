@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from policies import further
 from policies.decrees import DECREES
 from policies.engine.parameters import ParameterStore, Version, weakest
 from policies.engine.rules import RuleBook
@@ -100,7 +101,8 @@ def coverage(store: ParameterStore | None = None) -> list[Coverage]:
     found: list[Coverage] = []
     for decree in DECREES:
         prefix = f"nd{decree.code}." if decree.code.isdigit() else f"{decree.code.lower()}."
-        found.append(_entry(decree.code, decree.identity.name, decree.books, (prefix,), store, missing))
+        books = (*decree.books, *further.BOOKS.get(decree.code, ()))
+        found.append(_entry(decree.code, decree.identity.name, books, (prefix,), store, missing))
     found.append(_entry("170", nd170.IDENTITY.name, (nd170.BOOK,), ("nd170.",), store, missing))
     found.extend(_entry(code, name, (), prefixes, store, missing) for code, name, prefixes in _SHARED)
     return found

@@ -60,13 +60,20 @@ class ReductionFacts(LeaveFacts):
 
     __slots__ = ("scheme",)
 
-    def __init__(self, shared: Shared, scheme: Scheme) -> None:
+    def __init__(self, shared: Shared, scheme: Scheme, law_day: date | None = None) -> None:
         super().__init__(shared)
         self.scheme = scheme
+        if law_day is not None:  # a leave settled anew under a later decree: its clauses are read as on this day
+            self.day = law_day
+
+    @property
+    def age_reached(self) -> bool:
+        """True when the leave itself, not the day on which the law is read, is on or after the pension day."""
+        return self.case.leave_date >= self.shared.pension_from
 
     @property
     def salary(self) -> MonthlySalary:
-        """Salary of the month before leaving by the decree's components."""
+        """Salary of the month before leaving by the decree's components (current, also where an average counts)."""
         last: date = self.store.versions(self.scheme.param("window.last"))[0].value
         return self.shared.salary(self.store.at(self.scheme.param("salary.components"), min(self.day, last)))
 
@@ -75,15 +82,15 @@ class ReductionFacts(LeaveFacts):
         return int(self.param(self.scheme.param(self.scheme.band))[end])
 
 
-def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
-    """Declare the conditions of one decree with its own articles and validity."""
-    start, end, name = scheme.in_force, scheme.last_day, f"NĐ {scheme.identity.name}"
+def declare_common(book: RuleBook, scheme: Scheme, benefits: tuple[str, ...], article: str) -> None:
+    """What every policy of one staff reduction decree asks; ``article`` is that of the policy."""
+    start, name = scheme.in_force, f"NĐ {scheme.identity.name}"
 
     @book.condition(
         code="not_yet_in_force",
         label=f"{name} đã có hiệu lực",
         article=f"{name}, hiệu lực thi hành",
-        benefits=LEAVING,
+        benefits=benefits,
         valid_from="1900-01-01",
     )
     def in_force(f: ReductionFacts) -> Text | None:
@@ -94,7 +101,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
         code="window_closed",
         label=f"{name} còn hiệu lực",
         article=f"{name}, hiệu lực thi hành",
-        benefits=LEAVING,
+        benefits=benefits,
         valid_from=start,
     )
     def not_over(f: ReductionFacts) -> Text | None:
@@ -105,7 +112,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
         code="already_paid",
         label="Chưa hưởng chính sách theo văn bản khác",
         article=scheme.article_single,
-        benefits=LEAVING,
+        benefits=benefits,
         valid_from=start,
     )
     def not_paid_before(f: ReductionFacts) -> Text | None:
@@ -116,7 +123,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
         code="pregnant_or_small_child",
         label="Không đang mang thai, nghỉ thai sản, nuôi con dưới 36 tháng (trừ khi tự nguyện)",
         article=scheme.article_excluded,
-        benefits=LEAVING,
+        benefits=benefits,
         valid_from=start,
     )
     def no_pregnancy(f: ReductionFacts) -> Text | None:
@@ -127,7 +134,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
         code="discipline_or_investigation",
         label="Không đang bị xem xét kỷ luật, truy cứu trách nhiệm hình sự, thanh tra, kiểm tra",
         article=scheme.article_excluded,
-        benefits=LEAVING,
+        benefits=benefits,
         valid_from=start,
     )
     def no_discipline(f: ReductionFacts) -> Text | None:
@@ -137,13 +144,22 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
     @book.condition(
         code="retirement_age_reached",
         label="Chưa đủ tuổi nghỉ hưu",
-        article=f"{scheme.article_early}; Điều 169 BLLĐ 2019",
-        benefits=LEAVING,
+        article=f"{article}; Điều 169 BLLĐ 2019",
+        benefits=benefits,
         valid_from=start,
     )
     def before_the_age(f: ReductionFacts) -> Text | None:
         """Leave before the pension day of the annex."""
         return exclusions.age_reached(f)
+
+    # The closures above are registered with the book; naming them here tells readers and checkers so.
+    _ = (in_force, not_over, not_paid_before, no_pregnancy, no_discipline, before_the_age)
+
+
+def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
+    """Declare the conditions of early retirement and severance with the decree's own articles and validity."""
+    start, end = scheme.in_force, scheme.last_day
+    declare_common(book, scheme, LEAVING, scheme.article_early)
 
     @book.condition(
         code="over_five_years",
@@ -187,9 +203,7 @@ def declare_conditions(book: RuleBook, scheme: Scheme) -> None:
             f.flag(least)
         return refusal
 
-    # The closures above are registered with the book; naming them here tells readers and checkers so.
-    _ = (in_force, not_over, not_paid_before, no_pregnancy, no_discipline, before_the_age, within_five_years)
-    _ = (*_, insured_long_enough, two_years_left)
+    _ = (within_five_years, insured_long_enough, two_years_left)
 
 
 def under_two_years(f: ReductionFacts) -> Text | None:
@@ -209,15 +223,19 @@ def evaluate(
     benefit: str,
     not_checked: Callable[[ReductionFacts], None],
     missing: Callable[[ReductionFacts, Outcome, str], None] | None = None,
+    law_day: date | None = None,
 ) -> Result:
-    """Early retirement where possible, else severance; each alone when it is asked for."""
-    facts = ReductionFacts(shared, scheme)
+    """Early retirement where possible, else severance; each alone when it is asked for.
+
+    ``law_day``: the day whose law is read where it is not the leave date (cases settled anew under a later decree).
+    """
+    facts = ReductionFacts(shared, scheme, law_day)
     early = check_conditions(book, facts, EARLY)
     if not early.reasons and benefit != SEVERANCE:
         return _early(book, facts, early, not_checked, missing)
     if benefit == EARLY or any(r.code == "not_yet_in_force" for r in early.reasons):
         return _conclude(facts, EARLY if benefit == "auto" else benefit, early, None)
-    second = ReductionFacts(shared, scheme)
+    second = ReductionFacts(shared, scheme, law_day)
     severance = check_conditions(book, second, SEVERANCE)
     carry_over(facts, second)
     if early.reasons:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from policies import staff_reduction
 from policies.amounts import SERVICE_LABEL, Amount, early_years, flat, insured_years, job_search, service
 from policies.engine.result import Result
@@ -153,6 +155,6 @@ def _not_checked(f: ReductionFacts) -> None:
         )
 
 
-def evaluate(shared: Shared, benefit: str) -> Result:
-    """Answer for one benefit, or ``auto``."""
-    return staff_reduction.evaluate(BOOK, SCHEME, shared, benefit, _not_checked)
+def evaluate(shared: Shared, benefit: str, law_day: date | None = None) -> Result:
+    """Answer for one benefit, or ``auto``; ``law_day`` as in ``policies.staff_reduction.evaluate``."""
+    return staff_reduction.evaluate(BOOK, SCHEME, shared, benefit, _not_checked, law_day=law_day)

@@ -19,7 +19,7 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """One line of the checklist. ``own`` marks a criterion of the province; ``met`` is None while nobody has answered."""
+    """One line of the checklist. ``own`` marks one of the province; ``met`` is None while nobody has answered."""
 
     code: str
     text: str
