@@ -16,8 +16,11 @@ from typing import Any
 
 import pandas as pd
 
-from policies.batch import calculate_months
+from hrms.commands.law.current import ApprovedValue, build
+from hrms.commands.scenarios.marking import FAULT, calculate_marked
 from policies.engine.errors import CaseFaults
+from policies.engine.parameters import ParameterStore
+from policies.store import default_store
 
 ENDINGS = (".parquet", ".csv")
 
@@ -39,17 +42,33 @@ class Task:
     leave_dates: tuple[date, ...]
     by_decree: bool = False
     accrue_insurance: bool = True
+    law: tuple[ApprovedValue, ...] = ()  # what the administration laid over the engine's values
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came out of a partition."""
+    """What came out of a partition. ``faults`` stopped it; ``marked`` are people who stand in it without an answer."""
 
     people: int
     answers: int
     eligible: int
     total: int
     faults: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
+
+
+_built: dict[str, ParameterStore] = {}
+
+
+def store_of(law: tuple[ApprovedValue, ...]) -> ParameterStore:
+    """The engine's law with ``law`` laid over it, built once a process."""
+    if not law:
+        return default_store()
+    name = repr(law)
+    if name not in _built:
+        _built.clear()
+        _built[name] = build(law)
+    return _built[name]
 
 
 def missing(engine: str, paths: Iterable[str]) -> str:
@@ -92,18 +111,29 @@ def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def compute_part(task: Task) -> Done:
-    """Read, calculate and write one partition. Faults of people come back with the file's name, nothing is written."""
+    """Read, calculate and write one partition.
+
+    People whose facts contradict each other are marked in the column ``fault`` and told with the file's name; what is
+    wrong with everybody in it (a column that lacks) comes back as faults, and nothing is written.
+    """
     frame = read_people(task.source)
     ids = frame["id"] if "id" in frame.columns else pd.Series(range(len(frame)), index=frame.index, name="id")
     if "leave_date" not in frame.columns:
         frame = frame.assign(leave_date=pd.Timestamp(task.leave_dates[0]))
+    name = Path(task.source).name
     try:
-        found = calculate_months(
-            frame, task.leave_dates, by_decree=task.by_decree, accrue_insurance=task.accrue_insurance
+        found = calculate_marked(
+            frame,
+            task.leave_dates,
+            store_of(task.law),
+            by_decree=task.by_decree,
+            accrue_insurance=task.accrue_insurance,
         )
     except CaseFaults as error:
-        name = Path(task.source).name
         return Done(len(frame), 0, 0, 0, tuple(f"{name}: {fault}" for fault in error.faults))
+    marked = marks(found[FAULT].iloc[: len(frame)].tolist(), ids.tolist(), name)
+    if len(frame) and len(marked) == len(frame):  # a column that lacks, or not a file of people at all
+        return Done(len(frame), 0, 0, 0, marked)
     found.insert(0, "id", pd.concat([ids] * len(task.leave_dates)).to_numpy())
     target = Path(task.target)
     written = target.with_name(f".{target.name}.part{target.suffix}")
@@ -112,7 +142,12 @@ def compute_part(task: Task) -> Done:
     else:
         found.to_csv(written, index=False)
     written.replace(target)
-    return Done(len(frame), len(found), int(found["eligible"].sum()), int(found["total"].sum()))
+    return Done(len(frame), len(found), int(found["eligible"].sum()), int(found["total"].sum()), (), marked)
+
+
+def marks(faults: Sequence[str], ids: Sequence[Any], name: str) -> tuple[str, ...]:
+    """One sentence for every marked person: where, who, what."""
+    return tuple(f"{name}: id {ids[row]}: {fault}" for row, fault in enumerate(faults) if fault)
 
 
 def tasks_for(source: Path, target: Path, leave_dates: Sequence[date], **more: Any) -> list[Task]:
@@ -133,7 +168,7 @@ def tasks_for(source: Path, target: Path, leave_dates: Sequence[date], **more: A
 
 
 def run(tasks: Sequence[Task], engine: str = "local", *, workers: int = 1, cluster: str = "") -> Done:
-    """All partitions; the sum of what came out. Raises :class:`SimulationFault` with the faults of all partitions.
+    """All partitions; the sum of what came out. Raises :class:`SimulationFault` with what stopped any of them.
 
     ``engine``: ``local`` (this process, or ``workers`` processes) or ``dask`` (the scheduler at ``cluster``, or a
     cluster of ``workers`` processes made for the run). Workers must reach the files by the same paths.
@@ -148,7 +183,10 @@ def run(tasks: Sequence[Task], engine: str = "local", *, workers: int = 1, clust
     faults = [message for one in found for message in one.faults]
     if faults:
         raise SimulationFault(faults)
-    return Done(*(sum(getattr(one, name) for one in found) for name in ("people", "answers", "eligible", "total")))
+    people, answers, eligible, total = (
+        sum(getattr(one, name) for one in found) for name in ("people", "answers", "eligible", "total")
+    )
+    return Done(people, answers, eligible, total, (), tuple(message for one in found for message in one.marked))
 
 
 def _on_dask(tasks: Sequence[Task], workers: int, cluster: str) -> list[Done]:

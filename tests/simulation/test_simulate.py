@@ -34,6 +34,13 @@ def as_csv(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files alone, unless the test brings a database: nothing of the developer's own is read."""
+    monkeypatch.setenv("HRMS_DATA_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.delenv("HRMS_DATABASE_URL", raising=False)
+
+
 def asked(*arguments: str | Path) -> object:
     common = ["--leave-from", "2025-08-01", "--leave-months", "3"]
     return CliRunner().invoke(simulate_command, [*map(str, arguments), *common])
@@ -77,17 +84,32 @@ def test_coefficients_of_a_csv_stay_exact(tmp_path: Path) -> None:
     )
 
 
-def test_faults_of_all_partitions_are_told_with_their_file(tmp_path: Path) -> None:
+def test_a_person_with_contradictory_facts_is_marked_and_the_rest_goes_on(tmp_path: Path) -> None:
     frame = people(20).astype({"sex": object})
     (tmp_path / "people").mkdir()
     for number in range(2):
         part = frame.copy()
         part.loc[3 + number, "sex"] = "x"
+        part.loc[9, "social_insurance_months"] = 899
         as_csv(part, tmp_path / "people" / f"part-{number}.csv")
     answer = asked(tmp_path / "out", "--people", tmp_path / "people")
-    assert answer.exit_code == 2
-    assert "part-0.csv: rows[3].sex" in answer.output and "part-1.csv: rows[4].sex" in answer.output
-    assert list((tmp_path / "out").iterdir()) == []
+    assert answer.exit_code == 0, answer.output
+    assert "part-0.csv: id 1003: sex" in answer.output and "part-1.csv: id 1004: sex" in answer.output
+    assert "4 người có dữ kiện" in answer.output
+    for number in range(2):
+        found = pd.read_csv(tmp_path / "out" / f"part-{number}.csv", keep_default_na=False)
+        faulty = found[found["fault"] != ""]
+        assert sorted(faulty["id"].unique()) == [1003 + number, 1009] and len(faulty) == 2 * 3
+        assert faulty["total"].sum() == 0 and not faulty["eligible"].any()
+        sound = frame.drop(index=[3 + number, 9])
+        assert found[found["fault"] == ""]["total"].tolist() == calculate_months(sound, DATES)["total"].tolist()
+
+
+def test_a_column_that_lacks_stops_its_file(tmp_path: Path) -> None:
+    as_csv(people(5).drop(columns=["sex"]), tmp_path / "people.csv")
+    answer = asked(tmp_path / "out.csv", "--people", tmp_path / "people.csv")
+    assert answer.exit_code == 2 and "sex" in answer.output
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
@@ -135,3 +157,50 @@ def test_the_records_of_the_database(
     found = pd.read_csv(tmp_path / "out.csv")
     assert len(found) == 14 * 3
     assert sorted(found["person_id"].unique()) == sorted(world.people.values())  # type: ignore[attr-defined]
+
+
+def test_a_contradiction_in_the_records_is_marked(
+    world: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: object
+) -> None:
+    from hrms.kernel.commands import transaction
+    from hrms.kernel.db import db
+    from models.staff import Person
+
+    monkeypatch.setattr("hrms.app.create_app", lambda **_more: app)
+    wrong = world.people["a.1"]  # type: ignore[attr-defined]
+    with transaction():
+        db.session.get(Person, wrong).birth_date = date(2004, 1, 1)  # younger than the insurance allows
+    answer = asked(tmp_path / "out.csv")
+    assert answer.exit_code == 0, answer.output
+    found = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert set(found[found["fault"] != ""]["person_id"]) == {wrong} and len(found) == 14 * 3
+    assert f"hồ sơ: id {wrong}: social_insurance_months" in answer.output
+
+
+def test_files_are_computed_by_the_law_the_administration_approved(
+    world: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: object, actor_as: object
+) -> None:
+    """An approved base salary counts with a database, also in other processes; --law engine leaves it out."""
+    from policies import Override, default_store
+    from tests.law.conftest import Office
+
+    monkeypatch.setattr("hrms.app.create_app", lambda **_more: app)
+    Office(actor_as).settle("salary.base", "3000000", date(2025, 7, 1))  # type: ignore[arg-type]
+    frame = people(60)
+    (tmp_path / "people").mkdir()
+    for number in range(2):
+        as_csv(frame.iloc[number * 30 : number * 30 + 30], tmp_path / "people" / f"{number}.csv")
+    dearer = default_store().overlay({"salary.base": Override(3_000_000, "x", "x", valid_from=date(2025, 7, 1))})
+
+    def total(*more: str) -> int:
+        answer = asked(tmp_path / "out", "--people", tmp_path / "people", *more)
+        assert answer.exit_code == 0, answer.output
+        said.append(answer.output)
+        return sum(int(pd.read_csv(part)["total"].sum()) for part in (tmp_path / "out").iterdir())
+
+    said: list[str] = []
+    expected = int(calculate_months(frame, DATES, dearer)["total"].sum())
+    assert total("--law", "records") == total("--law", "records", "--workers", "2") == expected
+    assert "1 giá trị đã duyệt" in said[0]
+    assert total("--law", "engine") == total() == int(calculate_months(frame, DATES)["total"].sum()) != expected
+    assert "không có giá trị ghi đè" in said[-1]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 
 from flask import has_app_context
@@ -61,7 +62,32 @@ def approved() -> list[ParameterOverride]:
     return list(db.session.scalars(query))
 
 
-def build(rows: Iterable[ParameterOverride], base: ParameterStore | None = None) -> ParameterStore:
+@dataclass(frozen=True)
+class ApprovedValue:
+    """An approved row away from its database: for processes and machines that calculate without one."""
+
+    id: int
+    kind: str
+    name: str
+    value: Any
+    valid_from: date
+    valid_to: date | None
+    article: str
+    mark: str
+    document: str
+    document_number: str
+    document_date: date
+    decided_at: datetime | None
+    reason: str
+
+
+def portable() -> tuple[ApprovedValue, ...]:
+    """What :func:`approved` holds; :func:`build` makes the same law of it anywhere."""
+    names = [item.name for item in fields(ApprovedValue)]
+    return tuple(ApprovedValue(**{name: getattr(row, name) for name in names}) for row in approved())
+
+
+def build(rows: Iterable[ParameterOverride | ApprovedValue], base: ParameterStore | None = None) -> ParameterStore:
     """``base`` (the engine's law) with ``rows`` laid over it: confirmations first, so that an override covers them.
 
     A row the law no longer has a place for is left out, never a reason to stop calculating (:func:`unusable` lists
@@ -73,7 +99,7 @@ def build(rows: Iterable[ParameterOverride], base: ParameterStore | None = None)
     return _laid_over(store, (row for row in given if row.kind != CONFIRMATION))
 
 
-def _laid_over(store: ParameterStore, rows: Iterable[ParameterOverride]) -> ParameterStore:
+def _laid_over(store: ParameterStore, rows: Iterable[ParameterOverride | ApprovedValue]) -> ParameterStore:
     found: dict[str, list[Override]] = {}
     for row in rows:
         parts = list(as_overrides(row, store))
@@ -84,7 +110,7 @@ def _laid_over(store: ParameterStore, rows: Iterable[ParameterOverride]) -> Para
     return store.overlay(found) if found else store
 
 
-def as_overrides(row: ParameterOverride, base: ParameterStore) -> Iterator[Override]:
+def as_overrides(row: ParameterOverride | ApprovedValue, base: ParameterStore) -> Iterator[Override]:
     """The engine's form of ``row``. A confirmation speaks of the very value it saw: of another one it says nothing."""
     if row.name not in base.names():
         return
@@ -106,7 +132,9 @@ def as_overrides(row: ParameterOverride, base: ParameterStore) -> Iterator[Overr
         )
 
 
-def _periods(row: ParameterOverride, versions: Iterable[Version], value: Any) -> Iterator[tuple[Any, Any, str]]:
+def _periods(
+    row: ParameterOverride | ApprovedValue, versions: Iterable[Version], value: Any
+) -> Iterator[tuple[Any, Any, str]]:
     if row.kind != CONFIRMATION:
         # Where only the article is printed, it must say of which document.
         named = row.article if row.document_number in row.article else f"{row.article} {row.document_number}"

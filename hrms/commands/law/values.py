@@ -177,6 +177,8 @@ def _words(data: Any, model: Version, path: str) -> str:
 
 
 def _list(samples: list[Any], data: Any, model: Version, path: str) -> tuple[Any, ...]:
+    if data in ([], ()) and any(not sample for sample in samples):
+        return ()  # the law itself leaves this list empty: there is nothing of the kind yet
     if not isinstance(data, (list, tuple)) or not data:
         raise _unfit(path, data, _("một danh sách, ví dụ [a, b]"))
     elements = [item for sample in samples for item in sample]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +15,11 @@ from flask_babel import gettext as _
 from hrms.commands.restructuring.funding import line_source, main_source
 from hrms.commands.scenarios import reading
 from hrms.commands.scenarios.definition import Definition
+from hrms.commands.scenarios.marking import FAULT, calculate_marked
 from hrms.commands.scenarios.roster import Roster
 from hrms.commands.scenarios.tables import Bools, Ints, sums
 from hrms.kernel.errors import Fault, Refused
 from hrms.kernel.text import add_months
-from policies.batch import calculate_months
 from policies.batch.group import REASON_WORDS
 from policies.batch.people import BENEFIT_WORDS, DECREE_WORDS
 from policies.decrees import BY_CODE
@@ -28,7 +27,6 @@ from policies.engine.errors import CaseFaults
 from policies.engine.parameters import ParameterStore
 
 LACKING, FAULTY, COUNTED = 0, 1, 2
-_ROW = re.compile(r"rows\[(\d+)\]")
 _NAMES = [BY_CODE[word].identity.name if word in BY_CODE else "" for word in DECREE_WORDS]
 
 Step = Callable[[int, int, str], None]
@@ -167,17 +165,15 @@ def _calculated(
     frame: pd.DataFrame, rows: Ints, definition: Definition, store: ParameterStore, day: date
 ) -> tuple[pd.DataFrame, Ints]:
     """The batch answer; people whose facts contradict each other are left out and told, not a reason to stop."""
-    while True:
-        part = frame.iloc[rows]
-        if definition.decree != "auto" or definition.benefit != "auto":
-            part = part.assign(decree=definition.decree, benefit=definition.benefit)
-        try:
-            return calculate_months(part, [day], store), rows
-        except CaseFaults as error:
-            found = {int(m[1]) for fault in error.faults if (m := _ROW.match(fault.path))}
-            if not found or any("chưa có quy định" in fault.message for fault in error.faults):
-                raise Refused([Fault("leave_from", str(error.faults[0].message))]) from error
-            rows = np.delete(rows, sorted(found))
+    part = frame.iloc[rows]
+    if definition.decree != "auto" or definition.benefit != "auto":
+        part = part.assign(decree=definition.decree, benefit=definition.benefit)
+    try:
+        found = calculate_marked(part, [day], store)
+    except CaseFaults as error:
+        raise Refused([Fault("leave_from", str(error.faults[0].message))]) from error
+    sound = (found[FAULT] == "").to_numpy()
+    return (found, rows) if sound.all() else (found.loc[sound], rows[sound])
 
 
 def _better(first: Answers, second: Answers) -> Answers:

@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from hrms.commands.scenarios.marking import calculate_marked
 from hrms.commands.scenarios.roster import Roster
-from policies.batch import calculate_months
 from policies.engine.parameters import ParameterStore
 
 
@@ -28,12 +28,12 @@ def result_table(
     """Person id, leave date and the columns of :func:`policies.batch.calculate_months`, date by date.
 
     The facts are those of the records on each date (salary in force, months of insurance up to it), not moved ones.
-    Raises ``CaseFaults`` for facts that contradict each other, with positions inside the date's frame.
+    Who carries facts that contradict each other is marked in the last column, ``fault``; the rest goes on.
     """
 
     def one(leave: date) -> pd.DataFrame:
         frame = frame_of(roster, leave)
-        found = calculate_months(frame, [leave], store, by_decree=by_decree)
+        found = calculate_marked(frame, [leave], store, by_decree=by_decree)
         found.insert(0, "person_id", frame["id"].to_numpy())
         return found
 
