@@ -48,7 +48,7 @@ BOOKS: Mapping[str, tuple[RuleBook, ...]] = {
 
 
 def transfer(case: Case | Mapping[str, Any], store: ParameterStore | None = None) -> Result:
-    """Moving to a body off the budget: NĐ 154 Điều 7, before 16/06/2025 NĐ 29 Điều 6; ``leave.date``: first day there."""
+    """Moving to a body off the budget: NĐ 154 Điều 7, before it NĐ 29 Điều 6; ``leave.date``: first day there."""
     if not isinstance(case, Case):
         case = parse_one(case)
     store = store or default_store()

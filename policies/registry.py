@@ -89,7 +89,7 @@ _SHARED = (
     ("salary", "Lương cơ sở, tiền lương", ("salary.",)),
     ("pension", "Lương hưu (ước tính)", ("pension.",)),
     ("positions", "Số lượng cấp phó", ("positions.",)),
-    ("evaluation", "Đánh giá, xếp loại chất lượng", ("evaluation.",)),
+    ("evaluation", "Đánh giá, xếp loại chất lượng", ("evaluation.", "calibration.")),
     ("rotation", "Luân chuyển, điều động, biệt phái, chuyển đổi vị trí", ("rotation.",)),
 )
 
@@ -105,6 +105,9 @@ def coverage(store: ParameterStore | None = None) -> list[Coverage]:
         found.append(_entry(decree.code, decree.identity.name, books, (prefix,), store, missing))
     found.append(_entry("170", nd170.IDENTITY.name, (nd170.BOOK,), ("nd170.",), store, missing))
     found.extend(_entry(code, name, (), prefixes, store, missing) for code, name, prefixes in _SHARED)
+    listed = {version.name for entry in found for version in entry.parameters}
+    if rest := tuple(name for name in store.names() if name not in listed):
+        found.append(_entry("other", "Thông số khác", (), rest, store, missing))
     return found
 
 

@@ -210,7 +210,7 @@ def other(g: Group, benefit: str) -> Answer:
     old = np.where(p.old_given, p.old_allowance, p.allowances["leadership"])
     r.add("outside_group", old <= 0)
     r.add("outside_group", p.new_given & (p.new_allowance >= old))
-    least = p.effective.add_months(g.param("nd178.retained.min_months"))
+    least = p.effective.add_months(g.param("nd178.retained.min_months")) - 1  # the last of so many months
     last = np.where(p.effective.known, np.maximum(p.term_ends.number, least), p.term_ends.number)
     r.add("window_closed", p.term_ends.known & (p.leave.number > last))
     found = g.answer("178", benefit, r, salary)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from policies import exclusions
 from policies.amounts import Amount
-from policies.engine.dates import add_months
+from policies.engine.dates import add_months, day_before
 from policies.engine.result import Reason, Result
 from policies.engine.rules import SKIP, RuleBook
 from policies.engine.trace import Text
@@ -39,7 +39,7 @@ class MonthFacts(LeaveFacts):
             return None
         if begin is None:
             return ends, False
-        least = add_months(begin, self.store.at("nd178.retained.min_months", self.day).value)
+        least = day_before(add_months(begin, self.store.at("nd178.retained.min_months", self.day).value))
         return (least, True) if ends < least else (ends, False)
 
 
