@@ -12,7 +12,7 @@ from models.organization import OrgUnit
 from models.staff import Appointment, Person, SalaryRow
 from models.vocabulary import CATEGORIES, ESTABLISHMENT_KINDS, ESTABLISHMENT_OF_CATEGORY, LEADER_RANKS, SEXES
 from reports.framework.asking import Asked
-from reports.framework.facts import FactColumn, SqlFact, by_model
+from reports.framework.facts import FactColumn, SqlFact, by_model, by_unit
 
 # Age groups as the statistics of staff have them: the last year a group covers.
 AGE_GROUPS: dict[str, tuple[str, int]] = {
@@ -46,6 +46,14 @@ def age_group(day: date) -> Any:
         # Younger than last + 1 years: born after the day that many years before.
         parts.append((Person.birth_date > add_months(day, -12 * (last + 1)), literal(code)))
     return case(*parts, else_=literal("60"))
+
+
+def scope(query: Select[Any], resource: str, action: str) -> Select[Any]:
+    """Figures belong to the unit the post was in on the day; whoever moved on since is told by name only to those who
+    hold the record today."""
+    if resource == "report":
+        return by_unit(Appointment.unit_id)(query, resource, action)
+    return by_model(Person)(query, resource, action)
 
 
 def _source(asked: Asked) -> Select[Any]:
@@ -129,7 +137,7 @@ PEOPLE = SqlFact(
     rows_need=(("staff", "read"),),
     link=("StaffView.show", "person_id", "id"),
     source=_source,
-    scope=by_model(Person),
+    scope=scope,
     order=ORDER,
     cube=("sex", "party", "age_group", "qualification", "political_theory", "ethnicity", "leader_rank"),
 )
@@ -147,6 +155,6 @@ GRADED = SqlFact(
     rows_need=(("staff", "read"),),
     link=("StaffView.show", "person_id", "id"),
     source=_with_salary,
-    scope=by_model(Person),
+    scope=scope,
     order=ORDER,
 )

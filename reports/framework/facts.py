@@ -266,12 +266,22 @@ class FrameFact(Fact):
 
     def rows(self, asked: Asked, where: Conditions, *, limit: int | None = None, offset: int = 0) -> Iterator[Row]:
         self.require_rows()
-        found = self._chosen(asked, where)
+        found = self._visible(asked, where)
         yield from found[offset : None if limit is None else offset + limit]
 
     def seen(self, asked: Asked, where: Conditions) -> int:
-        """How many rows there are to see."""
-        return len(self._chosen(asked, where))
+        """How many of the rows the actor may see one by one."""
+        return len(self._visible(asked, where))
+
+    def _visible(self, asked: Asked, where: Conditions) -> list[Row]:
+        """Rows of units in which the actor holds every right the rows ask for: figures may reach further."""
+        found = self._chosen(asked, where)
+        for resource, action in self.rows_need:
+            units = access.units_for(resource, action)
+            if units is not None:
+                open_units = set(db.session.scalars(units))
+                found = [row for row in found if row[self.unit_column] in open_units]
+        return found
 
 
 def by_model(model: type[Any]) -> Callable[[Select[Any], str, str], Select[Any]]:
