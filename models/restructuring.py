@@ -12,18 +12,31 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel import actor, clock
 from hrms.kernel.db import BigInt, JsonText, KeyText, Money, ScaledDecimal, Tracked, UtcDateTime
+from hrms.kernel.text import fold
 from models.organization import OrgUnit
 from models.staff import Person
+
+
+def _act_words(context: Any) -> str:
+    given = context.get_current_parameters()
+    return folded_act(given["number"], given["title"])
+
+
+def folded_act(number: str, title: str) -> str:
+    """What a search of acts looks in."""
+    return fold(f"{number} {title}")[:500]
 
 
 class RestructuringAct(Tracked, Model):
     """The document that restructures a body; its effective date starts the 12 months (TT 01/2025/TT-BNV Điều 3.1)."""
 
     __tablename__ = "restructuring_act"
+    __untracked__ = ("folded",)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False, index=True)
     number: Mapped[str] = mapped_column(String(80), nullable=False)
+    folded: Mapped[str] = mapped_column(KeyText(500), nullable=False, default=_act_words)
     issued_on: Mapped[date] = mapped_column(Date, nullable=False)
     effective_on: Mapped[date] = mapped_column(Date, nullable=False)
     issuer: Mapped[str] = mapped_column(String(200), nullable=False, default="")
@@ -73,10 +86,21 @@ class DownsizingCase(Tracked, Model):
     )
     # The projection of the calculation is told in one readable history line, not field by field.
     __untracked__ = (
-        "folded", "overrides", "benefit_found", "decree_found", "eligible", "monthly_salary", "months_early", "total",
-        "top_up_part", "estimate_part", "calculation_id",
+        "folded",
+        "overrides",
+        "benefit_found",
+        "decree_found",
+        "eligible",
+        "monthly_salary",
+        "months_early",
+        "total",
+        "top_up_part",
+        "estimate_part",
+        "calculation_id",
         # the step itself stands in the history, with who and when
-        "finance_endorsed_by", "finance_endorsed_user_id", "finance_endorsed_at",
+        "finance_endorsed_by",
+        "finance_endorsed_user_id",
+        "finance_endorsed_at",
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -9,7 +9,7 @@ from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hrms.kernel.db import BigInt, JsonText, Money, Tracked, UtcDateTime
+from hrms.kernel.db import BigInt, JsonText, KeyText, Money, Tracked, UtcDateTime
 from models.organization import OrgUnit
 
 
@@ -27,7 +27,7 @@ class Scenario(Tracked, Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False)
     name: Mapped[str] = mapped_column(String(200), nullable=False)
-    folded: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    folded: Mapped[str] = mapped_column(KeyText(300), nullable=False, default="")
     note: Mapped[str] = mapped_column(Text, nullable=False, default="")
     definition: Mapped[Any] = mapped_column(JsonText, nullable=False)
     job_id: Mapped[int | None] = mapped_column(Integer)

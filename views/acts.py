@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -10,16 +11,18 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
+from hrms.commands.law.current import current_store
 from hrms.commands.restructuring import acts
 from hrms.commands.restructuring.acts import ActContent
 from hrms.kernel import access, clock
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
 from hrms.kernel.errors import Refused, Stale
-from hrms.kernel.text import add_months, fold
+from hrms.kernel.text import add_months, fold, format_date
 from models.organization import OrgUnit
 from models.restructuring import DownsizingCase, RestructuringAct
 from models.vocabulary import ACT_KINDS
+from policies.engine.errors import ParameterGap
 from views.case_forms import ActForm, words
 from views.listing import Column, Filter, ListSpec, declare
 from views.lists import show as show_list
@@ -27,15 +30,13 @@ from views.posted import request_key, seen_version
 from views.rules import needs
 from views.templating import page
 
-FIRST = 12  # months counted from the day of effect (TT 01/2025/TT-BNV Điều 3 khoản 1)
+FIRST_MONTHS = "nd178.first12.months"  # counted from the day of effect (TT 01/2025/TT-BNV Điều 3 khoản 1)
 
 
 def _search(query: Select[Any], text: str) -> Select[Any]:
-    for word in text.split():
-        found = OrgUnit.folded.contains(fold(word), autoescape=True)
-        for column in (RestructuringAct.number, RestructuringAct.title):
-            found = found | func.lower(column).contains(word.lower(), autoescape=True)
-        query = query.where(found)
+    for word in fold(text).split():
+        found = RestructuringAct.folded.contains(word, autoescape=True)
+        query = query.where(found | OrgUnit.folded.contains(word, autoescape=True))
     return query
 
 
@@ -50,10 +51,22 @@ def remember_counts(rows: Any) -> None:
         act.__dict__["case_count"] = counts.get(act.id, 0)
 
 
+def end_of_first_months(act: RestructuringAct) -> date | None:
+    """First day after the first twelve months, by the law in force on the day of effect (by the first one before)."""
+    store = current_store()
+    day = max(act.effective_on, store.versions(FIRST_MONTHS)[0].valid_from)
+    try:
+        return add_months(act.effective_on, store.at(FIRST_MONTHS, day).value)
+    except ParameterGap:
+        return None
+
+
 def first_twelve(act: RestructuringAct) -> tuple[str, str]:
     """Whether a leave next month would still fall into the first twelve months."""
-    last = add_months(act.effective_on, FIRST)
-    return ("open", _("đến trước %(day)s", day=f"{last:%d/%m/%Y}")) if clock.today() < last else ("closed", _("đã hết"))
+    last = end_of_first_months(act)
+    if last is None:
+        return "", "—"
+    return ("open", _("đến trước %(day)s", day=format_date(last))) if clock.today() < last else ("closed", _("đã hết"))
 
 
 ACTS = declare(

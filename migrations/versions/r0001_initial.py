@@ -306,6 +306,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('action', sa.String(length=60), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('slot', sa.String(length=5), nullable=False),
     sa.Column('started_at', sa.DateTime(), nullable=False),
     sa.Column('ended_at', sa.DateTime(), nullable=True),
     sa.Column('outcome', sa.String(length=400), nullable=False),
@@ -314,7 +315,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('retry_at', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('action', 'due_on', name='uq_scheduled_run')
+    sa.UniqueConstraint('action', 'due_on', 'slot', name='uq_scheduled_run')
     )
     op.create_table('score_sheet',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -692,6 +693,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('folded', sa.String(length=500).with_variant(sa.String(length=500, collation='C'), 'postgresql'), nullable=False),
     sa.Column('issued_on', sa.Date(), nullable=False),
     sa.Column('effective_on', sa.Date(), nullable=False),
     sa.Column('issuer', sa.String(length=200), nullable=False),
@@ -747,7 +749,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('folded', sa.String(length=300), nullable=False),
+    sa.Column('folded', sa.String(length=300).with_variant(sa.String(length=300, collation='C'), 'postgresql'), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('definition', sa.Text(), nullable=False),
     sa.Column('job_id', sa.Integer(), nullable=True),

@@ -18,7 +18,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed
 from hrms.kernel.text import format_date
 from models.organization import OrgUnit
-from models.restructuring import DownsizingCase, RestructuringAct
+from models.restructuring import DownsizingCase, RestructuringAct, folded_act
 from models.vocabulary import ACT_KINDS
 
 LONGEST = {"number": 80, "issuer": 200, "title": 400}
@@ -129,6 +129,7 @@ class ChangeAct(Command[RestructuringAct]):
         for name, value in self.content.values().items():
             if getattr(self._act, name) != value:
                 setattr(self._act, name, value)
+        self._act.folded = folded_act(self._act.number, self._act.title)
         db.session.flush()
         if moved:
             query = select(DownsizingCase).where(DownsizingCase.act_id == self._act.id, DownsizingCase.state.in_(OPEN))
