@@ -131,6 +131,14 @@ class Settings:
     trusted_proxies: int = 0  # how many reverse proxies stand in front and set X-Forwarded-*
     log_level: str = "INFO"
     web_threads: int = 8
+    # E-mail. Without a server nothing is sent; messages wait in the inbox of the application.
+    base_url: str = ""  # how people reach the application, for links in e-mail: https://hrms.hungyen.gov.vn
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_tls: str = "none"  # none | starttls | ssl
+    mail_from: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -168,6 +176,13 @@ class Settings:
             trusted_proxies=_whole("TRUSTED_PROXIES", cls.trusted_proxies, least=0),
             log_level=_one_of("LOG_LEVEL", cls.log_level, LOG_LEVELS),
             web_threads=_whole("WEB_THREADS", cls.web_threads),
+            base_url=_text("BASE_URL", "").rstrip("/"),
+            smtp_host=_text("SMTP_HOST", ""),
+            smtp_port=_whole("SMTP_PORT", cls.smtp_port),
+            smtp_user=_text("SMTP_USER", ""),
+            smtp_password=_text("SMTP_PASSWORD", ""),
+            smtp_tls=_one_of("SMTP_TLS", cls.smtp_tls, ("none", "starttls", "ssl")),
+            mail_from=_text("MAIL_FROM", ""),
         )
 
     @property

@@ -15,10 +15,12 @@ class Lazy(click.Group):
         "import": ("hrms.cli.importing", "import_group"),
         "calc": ("hrms.cli.calculation", "calc_command"),
         "simulate": ("hrms.cli.simulate", "simulate_command"),
+        "plan-rotation": ("hrms.cli.planning", "plan_rotation_command"),
         "report": ("hrms.cli.reporting", "report_group"),
         "scheduler": ("hrms.cli.jobs", "scheduler_command"),
         "job": ("hrms.cli.jobs", "job_group"),
         "account": ("hrms.cli.accounts", "account_group"),
+        "mail-capture": ("hrms.cli.mail", "mail_capture_command"),
         "backup": ("hrms.cli.backups", "backup_command"),
         "restore": ("hrms.cli.backups", "restore_command"),
     }

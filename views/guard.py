@@ -10,7 +10,7 @@ from flask import Flask, Response, g, jsonify, redirect, request, session, url_f
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -19,6 +19,7 @@ from hrms.kernel import actor, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import HrmsError, NotAllowed, Refused, Stale
 from models.account import Account
+from models.notification import Notification
 from views.rules import rule_of
 from views.templating import page
 
@@ -87,8 +88,17 @@ def _from_before_the_password(account: Account) -> bool:
 def current_account() -> Account | None:
     """The account of the signed-in user, loaded once a request."""
     if "hrms_account" not in g:
-        query = select(Account).where(Account.user_id == int(current_user.get_id())).options(joinedload(Account.unit))
-        g.hrms_account = db.session.scalar(query)
+        # The count of unread messages rides along: every page shows it, and none pays a statement for it.
+        waiting = select(func.count()).where(
+            Notification.account_id == Account.id, Notification.read_at.is_(None)
+        ).scalar_subquery()  # fmt: skip
+        query = (
+            select(Account, waiting)
+            .where(Account.user_id == int(current_user.get_id()))
+            .options(joinedload(Account.unit))
+        )
+        found = db.session.execute(query).first()
+        g.hrms_account, g.hrms_unread = (found[0], int(found[1])) if found else (None, 0)
     return g.hrms_account
 
 

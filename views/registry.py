@@ -17,6 +17,7 @@ def views() -> list[type[Any]]:
     from views.jobs import JobView
     from views.law import LawView
     from views.lists import ListView
+    from views.notifications import CalendarView, InboxView
     from views.papers import PaperView
     from views.parameters import ParameterView
     from views.scenarios import ScenarioView
@@ -39,6 +40,8 @@ def views() -> list[type[Any]]:
         ImportView,
         PaperView,
         JobView,
+        InboxView,
+        CalendarView,
         UnitView,
         StaffView,
         AccountView,

@@ -34,7 +34,10 @@ def page(template: str, **context: Any) -> str:
         account = current_account()
     from views.menu import menu_for
 
-    return render_template(template, account=account, menu=menu_for(request.path) if account else [], **context)
+    unread = g.get("hrms_unread", 0)
+    return render_template(
+        template, account=account, unread=unread, menu=menu_for(request.path) if account else [], **context
+    )
 
 
 def dmy(value: Any) -> str:

@@ -70,7 +70,7 @@ def log_of(name: str) -> tuple[ActionRow, list[jobs.ScheduledRun]]:
     if action is None:
         raise NotFound()
     query = select(jobs.ScheduledRun).where(jobs.ScheduledRun.action == name)
-    runs = list(db.session.scalars(query.order_by(jobs.ScheduledRun.due_on.desc()).limit(LOG_LENGTH)))
+    runs = list(db.session.scalars(query.order_by(jobs.ScheduledRun.due_on.desc(), jobs.ScheduledRun.id.desc()).limit(LOG_LENGTH)))
     return _row(action, jobs.settings().get(name), runs[0] if runs else None), runs
 
 

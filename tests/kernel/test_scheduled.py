@@ -212,3 +212,15 @@ def test_a_paused_action_is_not_caught_up_and_a_moved_one_is_due_at_its_new_time
         assert jobs.overdue(moment) == [("nightly", date(2025, 6, 14))]
         found = jobs.next_due(action, jobs.settings()["nightly"], moment)
         assert found == datetime(2025, 6, 15, 10, 30, tzinfo=HANOI)
+
+
+def test_an_action_of_every_five_minutes_runs_once_for_each_time_and_is_never_caught_up(ctx, declare, session):
+    ran = []
+    declare(lambda day: ran.append(day) or "xong", cron={"minute": "*/5"}, often=True)
+    zone = clock.zone()
+    for minute, runs in ((1, 1), (4, 1), (5, 2), (9, 2), (10, 3)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "now", lambda minute=minute: datetime(2025, 6, 15, 9, minute, tzinfo=zone))
+            jobs.run_action("nightly", date(2025, 6, 15))
+        assert len(ran) == runs
+    assert jobs.overdue(datetime(2025, 6, 15, 12, 0, tzinfo=zone)) == []

@@ -82,6 +82,8 @@ PARAMETERS: dict[str, Parameter] = {
     "version": fixed("v1"),
 }
 SPECIAL: dict[str, Parameter] = {
+    "CalendarView.feed:token": fixed("x" * 43),
+    "InboxView.open:number": fixed("1"),
     "JobView.action:name": fixed("forget_request_keys"),
     "JobView.run:name": fixed("forget_request_keys"),
     "JobView.schedule:name": fixed("forget_request_keys"),

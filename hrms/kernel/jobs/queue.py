@@ -230,12 +230,41 @@ def _claim() -> tuple[int, int] | None:
             claimed = db.session.execute(
                 update(JobRun)
                 .where(JobRun.id == candidate, JobRun.status == QUEUED)
-                .values(status=RUNNING, worker=_me(), started_at=moment, heartbeat_at=moment, cancel_asked=False,
-                        done=0, attempts=JobRun.attempts + 1)
+                .values(
+                    status=RUNNING,
+                    worker=_me(),
+                    started_at=moment,
+                    heartbeat_at=moment,
+                    cancel_asked=False,
+                    done=0,
+                    attempts=JobRun.attempts + 1,
+                )
             )
             if getattr(claimed, "rowcount", 0):
                 attempt = db.session.scalar(select(JobRun.attempts).where(JobRun.id == candidate))
                 return candidate, int(attempt or 0)
+
+
+EndListener = Callable[[JobRun], None]
+_end_listeners: list[EndListener] = []
+
+
+def on_end(listener: EndListener) -> EndListener:
+    """Have ``listener`` called, in an application context, with every job that is done or has failed."""
+    _end_listeners.append(listener)
+    return listener
+
+
+def _tell_end(job_id: int) -> None:
+    job = db.session.get(JobRun, job_id, populate_existing=True)
+    if job is None or job.status not in {DONE, FAILED}:
+        return
+    for listener in _end_listeners:
+        try:
+            listener(job)
+        except Exception:  # telling about a job must not undo it
+            log.exception("a listener to ended jobs failed on job %s", job_id)
+            db.session.rollback()
 
 
 def run_next() -> JobRun | None:
@@ -276,8 +305,11 @@ def _run(job_id: int, attempt: int) -> None:
         values = {"status": FAILED, "message": str(error)[:400]}
     except Exception as error:
         log.exception("job %s (%s) failed", job_id, name)
-        values = {"status": FAILED, "message": "Lỗi hệ thống, quản trị viên đã được ghi nhận",
-                  "trace": "".join(traceback.format_exception(error))[-8000:]}
+        values = {
+            "status": FAILED,
+            "message": "Lỗi hệ thống, quản trị viên đã được ghi nhận",
+            "trace": "".join(traceback.format_exception(error))[-8000:],
+        }
     _finish(job_id, attempt, values, files)
 
 
@@ -293,9 +325,12 @@ def _finish(job_id: int, attempt: int, values: dict[str, Any], files: FileBoard 
         written = db.session.execute(update(JobRun).where(*mine).values(**values))
     if not getattr(written, "rowcount", 0):
         log.error("job %s was taken over by another process; this outcome is dropped", job_id)
-    elif files is not None:
+        return
+    if files is not None:
         with suppress(OSError):
             files.clear(job_id)
+    if _end_listeners:
+        _tell_end(job_id)
 
 
 def work_path(name: str) -> str:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Date, Integer, String, Text, UniqueConstraint, select, update
+from sqlalchemy import Date, Integer, String, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,11 +34,12 @@ class ScheduledRun(Model):
     """A scheduled action was taken for a day: the unique key makes it happen once among several processes."""
 
     __tablename__ = "scheduled_run"
-    __table_args__ = (UniqueConstraint("action", "due_on", name="uq_scheduled_run"),)
+    __table_args__ = (UniqueConstraint("action", "due_on", "slot", name="uq_scheduled_run"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     action: Mapped[str] = mapped_column(String(60), nullable=False)
     due_on: Mapped[date] = mapped_column(Date, nullable=False)
+    slot: Mapped[str] = mapped_column(String(5), nullable=False, default="")  # HH:MM of one done several times a day
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(400), nullable=False, default="")
@@ -77,7 +78,8 @@ class ScheduledAction:
 
     ``cron`` in APScheduler's fields, in local time. ``catch_up``, after downtime: ``newest`` does it once, for its
     newest due day; ``each`` for every missed day in order; ``skip`` waits for the next time. A failed run is tried
-    ``retries`` times more, first after ``pause``, then after twice as long, and so on.
+    ``retries`` times more, first after ``pause``, then after twice as long, and so on. ``often``: several times a day;
+    each time is a run of its own, a missed or failed one simply waits for the next.
     """
 
     name: str
@@ -87,6 +89,7 @@ class ScheduledAction:
     catch_up: str = NEWEST
     retries: int = 3
     pause: timedelta = timedelta(minutes=5)
+    often: bool = False
 
 
 FailureListener = Callable[[ScheduledAction, "ScheduledRun"], None]
@@ -174,7 +177,7 @@ def overdue(moment: datetime | None = None) -> list[tuple[str, date]]:
     known = settings()
     for action in _actions.values():
         setting = known.get(action.name)
-        if action.catch_up == SKIP or (setting is not None and setting.paused):
+        if action.catch_up == SKIP or action.often or (setting is not None and setting.paused):
             continue
         days = days_due(action, moment, setting)
         newest = db.session.scalar(
@@ -201,18 +204,30 @@ def to_retry(moment: datetime | None = None) -> list[tuple[str, date]]:
     return found
 
 
-def _take(name: str, due: date, again: bool) -> int | None:
+def _slot(action: ScheduledAction) -> str:
+    """The time of day a run belongs to: two schedulers a second apart find the same one."""
+    now = clock.local(clock.now())
+    trigger = times(action, settings().get(action.name))
+    newest = now
+    due = trigger.get_next_fire_time(None, now - timedelta(hours=1))
+    while due is not None and due <= now:
+        newest = due
+        due = trigger.get_next_fire_time(due, due + timedelta(microseconds=1))
+    return newest.strftime("%H:%M")
+
+
+def _take(name: str, due: date, slot: str, again: bool) -> int | None:
     """The row of this run when it is ours to do, else ``None``."""
     moment = clock.now()
     try:
         with transaction():
-            run = ScheduledRun(action=name, due_on=due, started_at=moment)
+            run = ScheduledRun(action=name, due_on=due, slot=slot, started_at=moment)
             db.session.add(run)
             db.session.flush()
             return run.id
     except IntegrityError:
         pass
-    same = (ScheduledRun.action == name, ScheduledRun.due_on == due)
+    same = (ScheduledRun.action == name, ScheduledRun.due_on == due, ScheduledRun.slot == slot)
     free = ScheduledRun.ended_at.is_(None) & (ScheduledRun.started_at < moment - LOST_AFTER)
     free = free | (ScheduledRun.retry_at.is_not(None) & (ScheduledRun.retry_at <= moment))
     if again:
@@ -235,7 +250,7 @@ def run_action(name: str, day: date | None = None, *, again: bool = False) -> st
     """
     action = _actions[name]
     due = day or clock.today()
-    run_id = _take(name, due, again)
+    run_id = _take(name, due, _slot(action) if action.often else "", again)
     if run_id is None:
         return None
     values: dict[str, Any]
@@ -257,11 +272,22 @@ def run_action(name: str, day: date | None = None, *, again: bool = False) -> st
         run.ended_at = clock.now()
         for field, value in values.items():
             setattr(run, field, value)
-        if run.failed and run.attempts <= action.retries:
+        if action.often:
+            _forget_older(run)
+        elif run.failed and run.attempts <= action.retries:
             run.retry_at = run.ended_at + action.pause * 2 ** (run.attempts - 1)
     if run.failed and run.retry_at is None:
         _tell(action, run)
     return str(values["outcome"])
+
+
+def _forget_older(run: ScheduledRun) -> None:
+    """A log of every five minutes is of no use after a day."""
+    db.session.execute(
+        delete(ScheduledRun).where(
+            ScheduledRun.action == run.action, ScheduledRun.due_on < run.due_on - timedelta(days=1)
+        )
+    )
 
 
 def _tell(action: ScheduledAction, run: ScheduledRun) -> None:
