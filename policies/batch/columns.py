@@ -77,14 +77,20 @@ class Columns:
         self.frame = frame
         self.size = len(frame)
         self.rows = slice(0, self.size)
+        # ``faults`` of single rows, which are marked in ``bad``; ``whole``: what is wrong with the frame itself.
         self.faults: list[Fault] = []
+        self.whole: list[Fault] = []
+        self.bad: Bools = np.zeros(len(frame), dtype=np.bool_)
+        self._present = frozenset(frame.columns)
+        # What an absent column gives is the same for every part of a size.
+        self._absent: dict[tuple[str, str, int], Any] = {}
         self._codes: dict[str, tuple[Codes, list[Any]]] = {}
         self._results: dict[str, list[Any]] = {}
         self._tables: dict[str, npt.NDArray[Any]] = {}
         self._constants: dict[tuple[Any, str], npt.NDArray[Any]] = {}
         self._digits: dict[tuple[str, ...], int] = {}
         self._arrays: dict[str, npt.NDArray[Any]] = {}
-        Reader({str(c): None for c in frame.columns}, "frame", KNOWN, self.faults)
+        Reader({str(c): None for c in frame.columns}, "frame", KNOWN, self.whole)
 
     def part(self, rows: slice) -> Columns:
         """The rows from ``rows.start`` to ``rows.stop``; faults go into the same list under the frame's positions."""
@@ -97,10 +103,12 @@ class Columns:
         """Row of the frame → position in the list of distinct values; −1, the last one (None), is an empty cell."""
         found = self._codes.get(name)
         if found is None:
-            if name not in self.frame.columns:  # one cell in the room of all: nobody may write into it
+            if name not in self._present:  # one cell in the room of all: nobody may write into it
                 found = (np.broadcast_to(np.int64(-1), len(self.frame)), [None])
             else:
                 codes, values = _factorize(self.frame[name])
+                if len(codes) > 1 and codes[0] == codes[-1] and codes.min() == codes.max():
+                    codes = np.broadcast_to(codes[:1], codes.shape)
                 found = (codes, [*values, None])
             self._codes[name] = found
         return found
@@ -109,7 +117,7 @@ class Columns:
         """The rows of a column of plain numpy numbers or moments."""
         found = self._arrays.get(name)
         if found is None:
-            if name not in self.frame.columns:
+            if name not in self._present:
                 return None
             series = self.frame[name]
             if not isinstance(series.dtype, np.dtype) or series.dtype.kind not in "iuM":
@@ -119,6 +127,21 @@ class Columns:
 
     def column(self, name: str, reader: Callable[[Reader, str], Any], turn: Callable[[Any], Any], kind: Any) -> Any:
         """One number per row: every distinct value read by ``reader`` and turned into a number, once per frame."""
+        if name not in self._present:
+            return self.absent("column", name, lambda: self._turned(name, reader, turn, kind))
+        return self._turned(name, reader, turn, kind)
+
+    def absent(self, what: str, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives for a column that is not there: made once for all parts of this size."""
+        if name in self._present:
+            return make()
+        key = (what, name, self.size)
+        found = self._absent.get(key)
+        if found is None:
+            found = self._absent[key] = make()
+        return found
+
+    def _turned(self, name: str, reader: Callable[[Reader, str], Any], turn: Callable[[Any], Any], kind: Any) -> Any:
         table = self._tables.get(name)
         if table is None:
             table = self._tables[name] = np.array([turn(value) for value in self.results(name, reader)], dtype=kind)
@@ -131,7 +154,10 @@ class Columns:
             if known is None:
                 known = self._constants[value, table.dtype.char] = np.broadcast_to(table[0], len(self.frame))
             return known[self.rows]
-        return table[self._distinct(name)[0][self.rows]]
+        codes = self._distinct(name)[0]
+        if codes.strides == (0,) and len(codes):  # the same value for everybody
+            return np.broadcast_to(table[codes[0]], self.size)
+        return table[codes[self.rows]]
 
     def results(self, name: str, reader: Callable[[Reader, str], Any]) -> list[Any]:
         """Distinct values, each checked by ``reader``; a fault is reported for the first row that has the value."""
@@ -145,17 +171,23 @@ class Columns:
         results: list[Any] = []
         found: list[Fault] = []
         one = Reader({}, "", (name,), found)
-        for position, occurs in zip([*range(len(values) - 1), -1], _occurring(codes, len(values)), strict=True):
-            if not occurs:
-                results.append(None)
-                continue
-            one.data = {name: values[position]}
+        for position, value in zip([*range(len(values) - 1), -1], values, strict=True):
+            one.data = {name: value}
             results.append(reader(one, name))
-            if found:
-                row = int(np.argmax(codes == position))
-                self.faults.extend(Fault(f"rows[{row}].{name}", fault.message) for fault in found)
+            if found:  # a category that no row has, or an empty cell that is nowhere, is no fault
+                self._report(np.flatnonzero(codes == position), name, found)
                 found.clear()
         return results
+
+    def _report(self, rows: npt.NDArray[Any], name: str, found: Sequence[Fault]) -> None:
+        """Mark rows of the frame; where the column itself is not there, the frame is at fault."""
+        if not len(rows):
+            return
+        if name not in self._present:
+            self.whole.extend(Fault(f"frame.{name}", fault.message) for fault in found)
+            return
+        self.bad[rows] = True
+        self.faults.extend(Fault(f"rows[{row}].{name}", fault.message) for fault in found for row in rows.tolist())
 
     def _numbers(self, name: str) -> Ints | None:
         """A column of plain int64 (or smaller), as it stands: nothing in it needs a reader but its range."""
@@ -215,8 +247,13 @@ class Columns:
         """Rows where the cell is not empty."""
         if self._numbers(name) is not None:
             return np.ones(self.size, dtype=np.bool_)
-        values = self._distinct(name)[1]
-        found: Bools = self._spread(np.array([v is not None for v in values], dtype=np.bool_), name)
+
+        def find() -> Bools:
+            values = self._distinct(name)[1]
+            found: Bools = self._spread(np.array([v is not None for v in values], dtype=np.bool_), name)
+            return found
+
+        found: Bools = self.absent("given", name, find)
         return found
 
     def wholes(self, name: str, highest: int, unit: str, *, required: bool = False, empty: int = 0) -> Ints:
@@ -278,16 +315,9 @@ class Columns:
     def fault_where(self, wrong: Bools, name: str, message: str) -> None:
         """Report a fault for every row of ``wrong``."""
         if wrong.any():
-            first = self.rows.start
-            self.faults.extend(Fault(f"rows[{row + first}].{name}", message) for row in np.flatnonzero(wrong))
-
-
-def _occurring(codes: Codes, count: int) -> list[bool]:
-    """For every distinct value whether a row has it, the empty cell last."""
-    if codes.strides == (0,):
-        return [False] * (count - 1) + [len(codes) > 0]
-    found = np.bincount(codes.astype(np.int64) + 1, minlength=count) > 0
-    return [*found[1:].tolist(), bool(found[0])]
+            rows = np.flatnonzero(wrong) + self.rows.start
+            self.bad[rows] = True
+            self.faults.extend(Fault(f"rows[{row}].{name}", message) for row in rows.tolist())
 
 
 def _factorize(series: pd.Series[Any]) -> tuple[Codes, list[Any]]:

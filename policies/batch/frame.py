@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -52,28 +52,36 @@ _TABLES: dict[str, tuple[str, ...]] = {"decree": _NAMES, "benefit": BENEFIT_WORD
 _SLICE = 16_384
 
 Buffers = dict[str, Column]
+Faults = Literal["mark", "raise"]
+_FAULTY = REASON_WORDS.index("faulty_facts")
 
 
-def calculate(frame: pd.DataFrame, store: ParameterStore | None = None) -> pd.DataFrame:
+def calculate(frame: pd.DataFrame, store: ParameterStore | None = None, *, faults: Faults = "mark") -> pd.DataFrame:
     """Answer one row per person; same index and order as ``frame``.
 
     Columns in: the leaves of a case under their own last name, except ``restructuring_effective_date``,
     ``directly_affected``, ``leave_date``, ``decision_date``, ``decree``, ``benefit``; ``local_top_up`` is its amount.
     Columns out: see ``COLUMNS``; amounts are int64 đồng (0 where a line does not apply), years float64 in halves;
-    ``reason`` is the first reason of the one-case result. Malformed cells raise ``CaseFaults`` with paths like
-    ``rows[3].birth_date`` (position in the frame), all of them at once.
+    ``reason`` is the first reason of the one-case result.
+
+    A row whose cells are malformed or contradict each other, or whose date the law data do not cover, is marked and
+    the rest goes on: not eligible, reason ``faulty_facts``, empty decree, nothing in it; ``result.attrs["faults"]``
+    then lists every fault with a path like ``rows[3].birth_date`` (position in the frame). With ``faults="raise"``
+    they are raised instead, all at once, as ``CaseFaults``. A column that is unknown, or needed and not there, is a
+    fault of the frame and always raised.
     """
     store = store or default_store()
     out = _buffers(len(frame), by_decree=False)
     reading = _Reading(frame)
     for start in range(0, len(frame), _SLICE):
-        people = reading.people(start)
-        rows = slice(start, start + people.size)
-        reading.answer({name: column[rows] for name, column in out.items()}, people, store, start)
-    reading.finish()
+        part = reading.people(start)
+        rows = slice(start, start + part.size)
+        reading.answer({name: column[rows] for name, column in out.items()}, part, part.people, store)
+    found = reading.finish(faults)
+    columns: dict[str, Any] = dict(out)
     for name in _WORDS:
-        out[name] = np.array(_TABLES[name], dtype=object)[out[name]]
-    return _finished(out, frame.index, COLUMNS)
+        columns[name] = _as_words(out[name], _TABLES[name])
+    return _finished(columns, frame.index, COLUMNS, found)
 
 
 def calculate_months(
@@ -84,6 +92,7 @@ def calculate_months(
     accrue_insurance: bool = True,
     by_decree: bool = False,
     threads: int = 1,
+    faults: Faults = "mark",
 ) -> pd.DataFrame:
     """Answer every person for every leave date: the table behind a leave profile, for many people.
 
@@ -92,6 +101,7 @@ def calculate_months(
     ``frame`` and keep its index; the first column is ``leave_date`` (datetime64), words are categoricals, the rest as
     ``calculate``. ``by_decree`` adds ``total_178`` … ``total_29``: what each decree alone would pay a row that leaves
     decree and benefit open (0 for other rows). What does not depend on the leave month is computed once for all.
+    ``faults`` as in ``calculate``: a person whose facts contradict each other is marked on every date.
     """
     store = store or default_store()
     size = len(frame)
@@ -103,8 +113,8 @@ def calculate_months(
         part = reading.people(start)
         for position, day in enumerate(moves):
             rows = slice(position * size + start, position * size + start + part.size)
-            moved = _moved(part, day, accrue_insurance)
-            reading.answer({name: column[rows] for name, column in out.items()}, moved, store, start)
+            moved = _moved(part.people, day, accrue_insurance)
+            reading.answer({name: column[rows] for name, column in out.items()}, part, moved, store)
 
     starts = range(0, size, _SLICE)
     for start in starts[:1]:  # what the slices share is found with the first one
@@ -115,47 +125,81 @@ def calculate_months(
     else:
         for start in starts[1:]:
             work(start)
-    reading.finish()
+    found = reading.finish(faults)
     columns: dict[str, Any] = dict(out)
     for name in _WORDS:
         columns[name] = pd.Categorical.from_codes(out[name], categories=list(_TABLES[name]), validate=False)  # type: ignore[call-overload]
     days = np.array(list(leave_dates), dtype="datetime64[s]")
     columns = {"leave_date": np.repeat(days, size), **columns}
     index = frame.index if len(leave_dates) == 1 else frame.index[np.tile(np.arange(size), len(leave_dates))]
-    return _finished(columns, index, ("leave_date", *COLUMNS, *(BY_DECREE if by_decree else ())))
+    return _finished(columns, index, ("leave_date", *COLUMNS, *(BY_DECREE if by_decree else ())), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A slice of the frame: ``people`` are its good rows, ``good`` their positions (None: all of them)."""
+
+    start: int
+    size: int
+    people: People
+    good: Ints | None
 
 
 class _Reading:
     """A frame read slice by slice: an arithmetic of small columns stays in the processor's cache.
 
-    Faults are collected over all slices; what has none is answered meanwhile, and :meth:`finish` raises.
+    Rows with a fault are left out of the arithmetic and marked in the answer; :meth:`finish` tells them.
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._columns = Columns(frame)
-        self._of_benefits: list[Fault] = []
-        self._gaps: list[Fault] = []
+        self._more: list[Fault] = []
         if not len(frame):
             read_people(self._columns)
+        self._stop_for_the_frame()
 
-    def people(self, start: int) -> People:
-        found = read_people(self._columns.part(slice(start, start + _SLICE)))
-        self._of_benefits.extend(_benefit_faults(found, start))
+    def people(self, start: int) -> _Part:
+        columns = self._columns.part(slice(start, start + _SLICE))
+        found = read_people(columns)
+        self._stop_for_the_frame()
+        size = found.size
+        bad = self._columns.bad[start : start + size]
+        for fault_row, fault in _benefit_faults(found, start):
+            if not bad[fault_row]:
+                self._more.append(fault)
+            bad[fault_row] = True
+        if not bad.any():
+            return _Part(start, size, found, None)
+        good: Ints = np.flatnonzero(~bad).astype(np.int64)
+        return _Part(start, size, found.take(good), good)
+
+    def answer(self, out: Buffers, part: _Part, people: People, store: ParameterStore) -> None:
+        """Answer ``people`` (the good rows of ``part``, perhaps moved to another date) and mark the others."""
+        if part.good is None:
+            self._more.extend(_answer(out, people, store, part.start, None))
+            return
+        good = part.good
+        inner: Buffers = {name: np.zeros(len(good), dtype=column.dtype) for name, column in out.items()}
+        self._more.extend(_answer(inner, people, store, part.start, good))
+        for name, column in out.items():
+            column[:] = 0
+            column[good] = inner[name]
+        bad = np.ones(part.size, dtype=np.bool_)
+        bad[good] = False
+        out["reason"][bad] = _FAULTY
+
+    def finish(self, faults: Faults) -> list[Fault]:
+        """All faults of rows, once each; raises them where the caller wants that."""
+        if not self._columns.faults and not self._more:
+            return []
+        found = list(dict.fromkeys([*self._columns.faults, *self._more]))
+        if faults == "raise":
+            raise CaseFaults(found)
         return found
 
-    def answer(self, out: Buffers, people: People, store: ParameterStore, start: int) -> None:
-        if self._columns.faults or self._of_benefits or self._gaps:
-            return
-        try:
-            _answer(out, people, store, start)
-        except CaseFaults as gap:
-            self._gaps.extend(gap.faults)
-
-    def finish(self) -> None:
-        """Raise ``CaseFaults`` with all faults of cells, else of benefits, else of the law."""
-        found = self._columns.faults or self._of_benefits or self._gaps
-        if found:
-            raise CaseFaults(list(dict.fromkeys(found)))
+    def _stop_for_the_frame(self) -> None:
+        if self._columns.whole:
+            raise CaseFaults(list(dict.fromkeys(self._columns.whole)))
 
 
 def _buffers(size: int, *, by_decree: bool) -> Buffers:
@@ -167,11 +211,19 @@ def _buffers(size: int, *, by_decree: bool) -> Buffers:
     return out
 
 
-def _finished(out: dict[str, Any], index: pd.Index[Any], columns: Sequence[str]) -> pd.DataFrame:
+def _as_words(codes: Column, table: tuple[str, ...]) -> Any:
+    """Words of the codes in the type pandas gives to text; taken from few words, never inferred row by row."""
+    return pd.Series(table, dtype="str").array.take(codes)
+
+
+def _finished(out: dict[str, Any], index: pd.Index[Any], columns: Sequence[str], faults: list[Fault]) -> pd.DataFrame:
     for name in ("years_early", "social_insurance_years"):
         # Tenths of a year in halves: exact in binary.
         out[name] = out[name] / 10
-    return pd.DataFrame(out, index=index, columns=list(columns), copy=False)
+    found = pd.DataFrame({name: out[name] for name in columns}, index=index, copy=False)
+    if faults:
+        found.attrs["faults"] = tuple(faults)
+    return found
 
 
 def _moved(people: People, day: Days, accrue_insurance: bool) -> People:
@@ -192,11 +244,11 @@ def _moved(people: People, day: Days, accrue_insurance: bool) -> People:
     )
 
 
-def _benefit_faults(people: People, start: int) -> list[Fault]:
-    """A benefit the named decree does not know, as in the one-case path."""
-    faults: list[Fault] = []
-    key = people.decree * len(BENEFIT_WORDS) + people.benefit
-    for code in np.flatnonzero(np.bincount(key)).tolist():
+def _benefit_faults(people: People, start: int) -> list[tuple[int, Fault]]:
+    """Row and fault of each benefit the named decree does not know, as in the one-case path."""
+    faults: list[tuple[int, Fault]] = []
+    key = np.maximum(people.decree, 0) * len(BENEFIT_WORDS) + np.maximum(people.benefit, 0)
+    for code in _which(key):
         decree, benefit = (
             words[i] for words, i in zip((DECREE_WORDS, BENEFIT_WORDS), divmod(code, len(BENEFIT_WORDS)), strict=True)
         )
@@ -204,7 +256,9 @@ def _benefit_faults(people: People, start: int) -> list[Fault]:
             continue
         known = ", ".join(("auto", *BY_CODE[decree].benefits))
         message = f"văn bản {BY_CODE[decree].identity.name} không có chế độ '{benefit}'; chọn: {known}"
-        faults.extend(Fault(f"rows[{row + start}].benefit", message) for row in np.flatnonzero(key == code))
+        faults.extend(
+            (row, Fault(f"rows[{row + start}].benefit", message)) for row in np.flatnonzero(key == code).tolist()
+        )
     return faults
 
 
@@ -237,22 +291,49 @@ def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
     return found
 
 
-def _answer(out: Buffers, people: People, store: ParameterStore, offset: int = 0) -> None:
-    """Answer everybody into ``out``; ``offset`` is the position of the first row in the caller's frame."""
+def _answer(out: Buffers, people: People, store: ParameterStore, offset: int, positions: Ints | None) -> list[Fault]:
+    """Answer everybody into ``out``; rows whose date the law data do not cover are marked, and told.
+
+    ``offset`` is the position of the slice in the caller's frame, ``positions`` those of the people in the slice.
+    """
+    faults: list[Fault] = []
     for rows, day in _periods(people, store):
+        part = people.take(rows)
         try:
-            _fill(out, rows, people.take(rows), store, day)
-        except ParameterGap as gap:
-            message = f"chưa có quy định để tính: {gap}"
-            raise CaseFaults([Fault(f"rows[{rows[0] + offset}].leave_date", message)]) from gap
+            _fill(out, rows, part, store, day)
+            continue
+        except ParameterGap:
+            pass
+        for inner in _alike(part):
+            asked = rows[inner]
+            try:
+                _fill(out, asked, part.take(inner), store, date.fromordinal(int(part.leave.number[inner[0]])))
+            except ParameterGap as gap:
+                for name in out:
+                    out[name][asked] = 0
+                out["reason"][asked] = _FAULTY
+                at = asked if positions is None else positions[asked]
+                message = f"chưa có quy định để tính: {gap}"
+                faults.extend(Fault(f"rows[{row + offset}].leave_date", message) for row in at.tolist())
+    return faults
+
+
+def _alike(people: People) -> list[Ints]:
+    """Rows by leave date, decree and benefit: within one of these the law is known for all or for nobody."""
+    asks = people.decree * len(BENEFIT_WORDS) + people.benefit
+    key = people.leave.number * (len(DECREE_WORDS) * len(BENEFIT_WORDS)) + asks
+    return [np.flatnonzero(key == value).astype(np.int64) for value in np.unique(key)]
 
 
 def _fill(out: Buffers, rows: Ints, people: People, store: ParameterStore, day: date) -> None:
     """Answer the rows of one period, grouped by what they ask for."""
     monthly = {"retained_leadership_allowance", "grassroots_secondment", "talent_allowance"}
     key = people.decree * len(BENEFIT_WORDS) + people.benefit
+    if len(codes := _which(key)) == 1 and BENEFIT_WORDS[codes[0] % len(BENEFIT_WORDS)] not in monthly:
+        _fill_leaves(out, rows, Group(people, store, day), DECREE_WORDS[codes[0] // len(BENEFIT_WORDS)])
+        return
     kind = np.zeros(people.size, dtype=np.int64)
-    for code in np.flatnonzero(np.bincount(key)).tolist():
+    for code in _which(key):
         decree, benefit = divmod(code, len(BENEFIT_WORDS))
         kind[key == code] = code + 1 if BENEFIT_WORDS[benefit] in monthly else -1 - decree
     lowest = -len(DECREE_WORDS)
@@ -263,16 +344,28 @@ def _fill(out: Buffers, rows: Ints, people: People, store: ParameterStore, day: 
             answer = choice.special(g, BENEFIT_WORDS[(value - 1) % len(BENEFIT_WORDS)])
             _write(out, rows[inner], answer, DECREE_WORDS.index(answer.decree))
             continue
-        named = DECREE_WORDS[-1 - value]
-        if named != "auto":
-            _write(out, rows[inner], choice.by_name(g, named), DECREE_WORDS.index(named))
-            continue
-        answer, chosen, totals = choice.best(g)
-        _write(out, rows[inner], answer, chosen)
-        if BY_DECREE[0] in out:
-            free = g.p.benefit == 0
-            for tried, amount in totals.items():
-                out[f"total_{tried}"][rows[inner]] = np.where(free, amount, 0)
+        _fill_leaves(out, rows[inner], g, DECREE_WORDS[-1 - value])
+
+
+def _fill_leaves(out: Buffers, rows: Ints, g: Group, named: str) -> None:
+    """Answer rows that ask one decree, or leave the decree open, about a leave."""
+    if named != "auto":
+        _write(out, rows, choice.by_name(g, named), DECREE_WORDS.index(named))
+        return
+    answer, chosen, totals = choice.best(g)
+    _write(out, rows, answer, chosen)
+    if BY_DECREE[0] in out:
+        free = g.p.benefit == 0
+        for tried, amount in totals.items():
+            out[f"total_{tried}"][rows] = np.where(free, amount, 0)
+
+
+def _which(key: Ints) -> list[int]:
+    """The distinct values of a column of small whole numbers; one value for everybody is seen at once."""
+    if len(key) and key[0] == key[-1] and key.min() == key.max():
+        return [int(key[0])]
+    found: list[int] = np.flatnonzero(np.bincount(key)).tolist()
+    return found
 
 
 def _write(out: Buffers, rows: Ints, answer: Answer, decree: Column | int) -> None:

@@ -161,6 +161,11 @@ class People:
         return People(**values)
 
 
+def _days(c: Columns, name: str) -> Days:
+    found: Days = c.absent("days", name, lambda: split_days(c.days(name)))
+    return found
+
+
 def read_people(c: Columns) -> People:
     """All columns of a frame; faults are collected in ``c.faults``."""
     birth_index, birth_day = c.birth()
@@ -168,7 +173,7 @@ def read_people(c: Columns) -> People:
     public = c.wholes("public_service_months", parsing.LONGEST_MONTHS, "tháng", empty=-1)
     leave = split_days(c.days("leave_date", required=True))
     affected = c.booleans("directly_affected", False)
-    effective = split_days(c.days("restructuring_effective_date"))
+    effective = _days(c, "restructuring_effective_date")
     level, digits = c.decimals(_COEFFICIENTS, parsing.HIGHEST_COEFFICIENT)
     rate, rate_digits = c.decimals(_PERCENTS, parsing.HIGHEST_PERCENT)
     if c.rows.start == 0:
@@ -191,32 +196,32 @@ def read_people(c: Columns) -> People:
         affected=affected,
         effective=effective,
         leave=leave,
-        decided=split_days(c.days("decision_date")),
+        decided=_days(c, "decision_date"),
         voluntary=c.booleans("voluntary", True),
         child=c.booleans("pregnant_or_child_under_36_months", False),
         discipline=c.booleans("under_discipline_or_investigation", False),
         earlier=c.decrees("earlier_benefit", schema.DECREES, None),
-        congress=split_days(c.days("congress_date")),
-        term_ends=split_days(c.days("term_ends")),
+        congress=_days(c, "congress_date"),
+        term_ends=_days(c, "term_ends"),
         old_allowance=level["old_leadership_allowance"],
         old_given=c.given("old_leadership_allowance"),
         new_allowance=level["new_leadership_allowance"],
         new_given=c.given("new_leadership_allowance"),
         to_province=c.words("secondment_level", schema.SECONDMENT_LEVELS, None) == 1,
-        recruited=split_days(c.days("recruited_on")),
-        recognised=split_days(c.days("recognised_on")),
+        recruited=_days(c, "recruited_on"),
+        recognised=_days(c, "recognised_on"),
         old_contract_false=c.given("contract_before_2019") & ~c.booleans("contract_before_2019", True),
         education=c.booleans("education_or_health", False),
         top_up=c.wholes("local_top_up", parsing.HIGHEST_AMOUNT, "đồng"),
         staff_reduction=c.given("ground_154"),
-        notice=split_days(c.days("retirement_notice_on")),
+        notice=_days(c, "retirement_notice_on"),
         goes_on=c.booleans("continues_working", False),
         group_nq07=c.words("group_nq07", schema.GROUPS_NQ07, None),
-        drawn=split_days(c.days("benefit_drawn_from")),
+        drawn=_days(c, "benefit_drawn_from"),
         special_area=c.booleans("special_area", False),
         from_140=c.booleans("recruited_under_140", False),
-        stopped=split_days(c.days("talent_stopped_on")),
-        top_up_decided=split_days(c.days("local_top_up_decided_on")),
+        stopped=_days(c, "talent_stopped_on"),
+        top_up_decided=_days(c, "local_top_up_decided_on"),
         allowances={**{n: level[n] for n in ("leadership", "retained_difference")}, **rate},
         coefficient_digits=digits,
         percent_digits=rate_digits,
@@ -246,23 +251,28 @@ def _check_unused(c: Columns) -> None:
 
 
 def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
-    """The faults of a single case that join two columns."""
-    c.fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
+    """The faults of a single case that join two columns; cells already found wrong are not compared."""
+    sound = ~c.bad[c.rows]
+
+    def fault_where(wrong: Bools, name: str, message: str) -> None:
+        c.fault_where(wrong & sound, name, message)
+
+    fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
     paid, coefficient = c.given("agreed_amount"), c.given("coefficient")
-    c.fault_where(paid & coefficient, "agreed_amount", "chỉ ghi một trong hai: hệ số lương hoặc lương thỏa thuận")
-    c.fault_where(~paid & ~coefficient, "coefficient", "thiếu; ghi hệ số lương hoặc lương thỏa thuận")
-    c.fault_where(paid & (p.agreed <= 0), "agreed_amount", "phải lớn hơn 0")
-    c.fault_where(coefficient & (p.coefficient <= 0), "coefficient", "phải lớn hơn 0")
-    c.fault_where(
+    fault_where(paid & coefficient, "agreed_amount", "chỉ ghi một trong hai: hệ số lương hoặc lương thỏa thuận")
+    fault_where(~paid & ~coefficient, "coefficient", "thiếu; ghi hệ số lương hoặc lương thỏa thuận")
+    fault_where(paid & (p.agreed <= 0), "agreed_amount", "phải lớn hơn 0")
+    fault_where(coefficient & (p.coefficient <= 0), "coefficient", "phải lớn hơn 0")
+    fault_where(
         p.affected & ~p.effective.known,
         "restructuring_effective_date",
         "thiếu; người chịu tác động trực tiếp cần ngày hiệu lực của văn bản sắp xếp",
     )
     early = p.leave.number <= birth_day
-    c.fault_where(early, "leave_date", "không sau ngày sinh; hãy kiểm tra hai ngày")
-    c.fault_where(p.decided.known & (p.decided.number <= birth_day), "decision_date", "không sau ngày sinh")
+    fault_where(early, "leave_date", "không sau ngày sinh; hãy kiểm tra hai ngày")
+    fault_where(p.decided.known & (p.decided.number <= birth_day), "decision_date", "không sau ngày sinh")
     working = p.leave.index - p.birth_index - parsing.WORKING_AGE_YEARS * MONTHS_PER_YEAR
-    c.fault_where(
+    fault_where(
         ~early & (p.insured > np.maximum(working, 0)),
         "social_insurance_months",
         "dài hơn đời làm việc; hãy kiểm tra ngày sinh, ngày nghỉ và số tháng",

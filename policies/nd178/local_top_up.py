@@ -7,7 +7,7 @@ from datetime import date
 
 from policies.engine.money import mul, percent, round_dong
 from policies.engine.parameters import ParameterStore, Version
-from policies.engine.trace import Node, parameter_node
+from policies.engine.trace import Node, Text, parameter_node
 from policies.store import default_store
 
 THAI_BINH = "nd178.local_top_up.thai_binh"
@@ -35,7 +35,7 @@ def local_top_up(
     rate: Version | None = next((v for v in store.versions(scheme) if v.covers(filed_on)), None)
     label = "Hỗ trợ của địa phương"
     if granted_on >= ended.value:
-        text = ("quyết định ngày {0}, từ {1} không còn căn cứ", (granted_on, ended.value))
+        text: Text = ("quyết định ngày {0}, từ {1} không còn căn cứ", (granted_on, ended.value))
         return TopUp(0, 0, "closed", Node(label, 0, "đồng", text, ended.article, ended))
     if rate is None:
         text = ("nộp hồ sơ ngày {0}, ngoài các đợt của nghị quyết", (filed_on,))

@@ -115,7 +115,7 @@ def test_typed_columns_are_checked_as_strictly_as_text(name, value):
     frame = population(4)
     frame.loc[2, name] = value
     with pytest.raises(CaseFaults) as caught:
-        calculate_frame(frame)
+        calculate_frame(frame, faults="raise")
     assert f"rows[2].{name}" in {fault.path for fault in caught.value.faults}
 
 
@@ -123,7 +123,7 @@ def test_a_decimal_that_is_no_number_is_a_fault_and_not_an_empty_cell():
     frame = population(2).drop(columns="average_60_months")
     frame["leadership"] = pd.Series([Decimal("NaN"), None], dtype=object)
     with pytest.raises(CaseFaults) as caught:
-        calculate_frame(frame)
+        calculate_frame(frame, faults="raise")
     assert [fault.path for fault in caught.value.faults] == ["rows[0].leadership"]
 
 

@@ -30,7 +30,7 @@ def calculate_marked(
     rows = np.arange(len(frame))
     while True:
         try:
-            found = calculate_months(frame.iloc[rows] if faults else frame, leave_dates, store, **more)
+            found = calculate_months(frame.iloc[rows] if faults else frame, leave_dates, store, faults="raise", **more)
             break
         except CaseFaults as error:
             placed = [(m, fault) for fault in error.faults if (m := _ROW.match(fault.path))]
