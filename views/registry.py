@@ -12,6 +12,7 @@ def views() -> list[type[Any]]:
     from views.batches import BatchView
     from views.calculator import CalculatorView
     from views.cases import CaseView
+    from views.checks import CheckView
     from views.files import FileView
     from views.imports import ImportView
     from views.jobs import JobView
@@ -41,6 +42,7 @@ def views() -> list[type[Any]]:
         PaperView,
         JobView,
         InboxView,
+        CheckView,
         CalendarView,
         UnitView,
         StaffView,
