@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -62,8 +62,9 @@ def day_of(value: object, otherwise: date) -> date:
     return otherwise if value is None else date.fromisoformat(str(value))
 
 
+@cache
 def rows(name: str, key: str) -> list[dict[str, Any]]:
-    """One list of a data file, with the article and mark of every row that carries them checked."""
+    """One list of a data file (read once; not to be changed), article and mark of every row that has them checked."""
     found: list[dict[str, Any]] = load_law_yaml(HERE / f"{name}.yaml")[key]
     for row in found:
         if "mark" in row and (row["mark"] not in MARKS or not row.get("article")):

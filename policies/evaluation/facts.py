@@ -311,7 +311,9 @@ def _time(g: Given) -> tuple[Decimal, Decimal, Decimal, bool, bool]:
         born = listed if born is None else born
     if born is None:
         born = away if maternity else Decimal(0)
-    insured = sum((m for k, m in kinds if k in ("SICK", "MATERNITY")), Decimal(0)) or (born if maternity else Decimal(0))
+    insured = sum((m for k, m in kinds if k in ("SICK", "MATERNITY")), Decimal(0)) or (
+        born if maternity else Decimal(0)
+    )
     served = sum((as_decimal(p.get("months")) or Decimal(0) for p in g.items("postings") if isinstance(p, Mapping)),
                  Decimal(0))  # fmt: skip
     worked = g.decimal("worked_months", high=MONTHS_PER_YEAR)

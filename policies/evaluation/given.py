@@ -56,7 +56,9 @@ class Given:
             if key in names:
                 self.data[key] = value
                 continue
-            near = difflib.get_close_matches(key, [n for n in sorted(names) if n not in given], n=1, cutoff=float(_SLIP))
+            near = difflib.get_close_matches(
+                key, [n for n in sorted(names) if n not in given], n=1, cutoff=float(_SLIP)
+            )
             if near:
                 self.fault(key, f"khóa '{key}' không có trong biểu; có phải là '{near[0]}'?")
             else:
@@ -77,7 +79,7 @@ class Given:
             return default
         number = as_decimal(value)
         if number is None:
-            self.fault(key, f"{shown(value)} không phải số; ghi số thập phân trong dấu nháy, ví dụ \"69.99\"")
+            self.fault(key, f'{shown(value)} không phải số; ghi số thập phân trong dấu nháy, ví dụ "69.99"')
         elif number < 0:
             self.fault(key, f"{shown(value)} là số âm; ghi số từ 0 đến {high}")
         elif number > high:

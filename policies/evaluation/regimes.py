@@ -48,7 +48,7 @@ def _rows() -> tuple[_Row, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The answer: ``regime`` or ``error`` (NO_REGIME, PERIOD_CROSSES_REGIMES), ``overlay`` HY1071 or None, a warning."""
+    """``regime`` or ``error`` (NO_REGIME, PERIOD_CROSSES_REGIMES), ``overlay`` HY1071 or None, a warning code."""
 
     regime: str | None
     overlay: str | None
@@ -91,14 +91,10 @@ def select_regime(
         if any(facts[key] is not wanted for key, wanted in row.conditions):
             refused.append(Refused(regimes()[row.regime].name, row.article, text("điều kiện riêng không có")))
         elif not row.ends_from <= period_end <= row.ends_to:
-            refused.append(
-                Refused(regimes()[row.regime].name, row.article, text("kỳ kết thúc ngày {0}", period_end))
-            )
+            refused.append(Refused(regimes()[row.regime].name, row.article, text("kỳ kết thúc ngày {0}", period_end)))
         elif period_start < row.starts_from:
             spans_two = spans_two or period_end >= row.starts_from
-            refused.append(
-                Refused(regimes()[row.regime].name, row.article, text("kỳ bắt đầu ngày {0}", period_start))
-            )
+            refused.append(Refused(regimes()[row.regime].name, row.article, text("kỳ bắt đầu ngày {0}", period_start)))
         else:
             found.append(row)
     overlay = _overlay(period_end, configuration)

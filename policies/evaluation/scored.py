@@ -22,7 +22,9 @@ _GRADE_LABELS = {"KEM": "Kém", "TRUNG_BINH": "Trung bình", "TOT": "Tốt", "XU
 
 def thresholds_of(regime: str, configuration: Configuration) -> Version:
     """The least points of each level under a regime."""
-    return configuration.version("hy1071.thresholds" if regime == "HY1071" else f"evaluation.{regime.lower()}.thresholds")
+    return configuration.version(
+        "hy1071.thresholds" if regime == "HY1071" else f"evaluation.{regime.lower()}.thresholds"
+    )
 
 
 def level_of_points(points: Decimal, thresholds: Version) -> str:
@@ -40,10 +42,9 @@ def read_points(facts: Facts, configuration: Configuration, rating: Rating) -> s
     rating.total = round_points(facts.points, configuration)
     bounds = thresholds_of(rating.regime, configuration)
     level = level_of_points(rating.total, bounds)
-    rating.trace.children.append(
-        Node("Tổng điểm", rating.total, "điểm", text("{0} → {1} điểm: {2}", facts.points, rating.total, level_label(level)),
-             bounds.article, children=[parameter_node(bounds), parameter_node(_decimals(configuration))])
-    )  # fmt: skip
+    words = text("{0} → {1} điểm: {2}", facts.points, rating.total, level_label(level))
+    used = [parameter_node(bounds), parameter_node(_decimals(configuration))]
+    rating.trace.children.append(Node("Tổng điểm", rating.total, "điểm", words, bounds.article, children=used))
     return level
 
 
@@ -94,7 +95,11 @@ def _grounds_366(facts: Facts, configuration: Configuration) -> list[str]:
     found = ["DEGRADATION_KHT"] if facts.degradation else []
     if facts.klass in LEADERS or facts.klass == "TT":
         done = facts.done if facts.klass == "TT" and facts.unit_done is None else facts.unit_done
-        if done is not None and done < configuration.number("evaluation.qd366.plan_percent") and not facts.force_majeure:
+        if (
+            done is not None
+            and done < configuration.number("evaluation.qd366.plan_percent")
+            and not facts.force_majeure
+        ):
             found.append("UNIT_BELOW_70")
         if facts.five_targets_missed:
             found.append("FIVE_TARGETS_MISSED")
@@ -142,7 +147,10 @@ def _conditions_366(facts: Facts, configuration: Configuration, level: str) -> l
         holds = facts.unit_over >= beyond.value
         found.append((holds, compare("Đơn vị vượt mức", facts.unit_over, "≥", beyond, holds)))
     found.append(
-        (facts.faults_repaired, fact("Khắc phục 100% hạn chế, khuyết điểm", facts.faults_repaired, facts.faults_repaired))
+        (
+            facts.faults_repaired,
+            fact("Khắc phục 100% hạn chế, khuyết điểm", facts.faults_repaired, facts.faults_repaired),
+        )
     )
     if facts.klass == "TT":
         clean = not facts.others_disciplined
@@ -150,9 +158,7 @@ def _conditions_366(facts: Facts, configuration: Configuration, level: str) -> l
     return found
 
 
-def _conditions_or_ask(
-    rating: Rating, level: str, conditions: list[tuple[bool, Node]], *, propose_lower: bool
-) -> None:
+def _conditions_or_ask(rating: Rating, level: str, conditions: list[tuple[bool, Node]], *, propose_lower: bool) -> None:
     """The level of the points when its conditions hold; else a manual decision."""
     node = Node(f"Điều kiện của mức {level_label(level)}", children=[n for _h, n in conditions])
     rating.trace.children.append(node)
@@ -209,7 +215,10 @@ def _conditions_233(facts: Facts, configuration: Configuration, level: str) -> l
         none = facts.subunit_kht == 0
         found.append((none, fact("Đơn vị cấu thành Không hoàn thành nhiệm vụ", facts.subunit_kht, none)))
         found.append(
-            (facts.faults_repaired, fact("Đã khắc phục hạn chế đã chỉ ra", facts.faults_repaired, facts.faults_repaired))
+            (
+                facts.faults_repaired,
+                fact("Đã khắc phục hạn chế đã chỉ ra", facts.faults_repaired, facts.faults_repaired),
+            )
         )
     return found
 
@@ -218,7 +227,9 @@ def rate_124(facts: Facts, configuration: Configuration, rating: Rating) -> None
     """QĐ 124: each criterion graded; the result criterion counts for itself."""
     result = facts.result_grade
     if not facts.grades or result is None:
-        raise BadQuestion([("input.grades", "thiếu; ghi criteria (danh sách mức) và result (mức của kết quả nhiệm vụ)")])
+        raise BadQuestion(
+            [("input.grades", "thiếu; ghi criteria (danh sách mức) và result (mức của kết quả nhiệm vụ)")]
+        )
     lowest = min(_GRADE[g] for g in facts.grades)
     rating.trace.children.append(
         Node("Mức các tiêu chí", ", ".join(_GRADE_LABELS[g] for g in facts.grades), None, None, "QĐ 124-QĐ/TW")

@@ -29,7 +29,7 @@ _PERCENT = re.compile(r"(-?\d{1,6}(?:\.\d{1,10})?)\s*%\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. ``max`` in points (None: not scored, or the group's formula scores it); ``proposed``: not by the text."""
+    """One line. ``max`` in points (None: not scored, or by the formula of its group); ``proposed``: not by the text."""
 
     code: str
     name: str
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of one criterion. ``formula`` MEAN: ``max`` x mean of the lines' percents; ``leaders``: see the data file."""
+    """Lines of one criterion. ``formula`` MEAN: ``max`` x mean of the percents; ``leaders``: see the data file."""
 
     code: str
     name: str
@@ -138,7 +138,7 @@ class Sheet:
 
 
 def sheet_from(data: Mapping[str, Any]) -> Sheet:
-    """A sheet out of its data form (the project's file, or what ``to_dict`` gave); ``MalformedLawData`` when unsound."""
+    """A sheet out of its data form (the file, or what ``to_dict`` gave); ``MalformedLawData`` when unsound."""
     groups = tuple(
         Group(
             str(g["code"]),
@@ -352,9 +352,7 @@ def sheet_total(sheet: Sheet, values: Mapping[str, Any], *, parts: tuple[str, ..
             mean = Fraction(0) if not percents else sum((_number(p) for p in percents), Fraction(0)) / len(group.lines)
             sums[group.part] += Fraction(group.max or 0) * mean / Fraction(HUNDRED)
             continue
-        extra = {
-            x.void_to: x.max or Decimal(0) for x in group.lines if x.void_to and values.get(x.code) in (None, "")
-        }
+        extra = {x.void_to: x.max or Decimal(0) for x in group.lines if x.void_to and values.get(x.code) in (None, "")}
         for x in group.lines:
             value = values.get(x.code)
             if value is None or value == "":

@@ -73,11 +73,9 @@ def _remarks_missing(facts: Facts, configuration: Configuration, rating: Rating)
 def _eligible_233(facts: Facts, configuration: Configuration, rating: Rating) -> bool:
     least = configuration.version("evaluation.nd233.min_worked_months")
     enough = facts.worked >= least.value
-    rating.trace.children.append(
-        compare("Số tháng làm việc trong năm", facts.worked, "≥", least, enough, unit="tháng")
-    )
+    rating.trace.children.append(compare("Số tháng làm việc trong năm", facts.worked, "≥", least, enough, unit="tháng"))
     # Sick and maternity leave under the insurance law stand for time worked, provided some time was worked at all.
-    excused = 0 < facts.worked and facts.insured_leave > 0 and facts.worked + facts.insured_leave >= least.value
+    excused = facts.worked > 0 and facts.insured_leave > 0 and facts.worked + facts.insured_leave >= least.value
     if not enough and not excused:
         _stop(rating, NOT_RATED, "NOT_RATED_UNDER_6_MONTHS")
         return False
@@ -112,9 +110,7 @@ def discipline(facts: Facts, configuration: Configuration, regime: str) -> Disci
     return found
 
 
-def _weigh(
-    violation: Violation, facts: Facts, configuration: Configuration, regime: str, found: Discipline
-) -> None:
+def _weigh(violation: Violation, facts: Facts, configuration: Configuration, regime: str, found: Discipline) -> None:
     mild = configuration.value("evaluation.discipline.not_discipline")
     years = [d.effective.year for d in violation.decisions if d.form.strip().lower() not in mild]
     if facts.year not in years:
@@ -229,8 +225,14 @@ def cap_leave(facts: Facts, configuration: Configuration, rating: Rating) -> Non
         return
     long = start.value <= facts.leave < configuration.number("evaluation.nd90.leave_cap_below")
     rating.trace.children.append(
-        Node("Số tháng nghỉ (không kể thai sản)", facts.leave, "tháng", text("{0} ≥ {1}", facts.leave, start.value),
-             start.article, start)  # fmt: skip
+        Node(
+            "Số tháng nghỉ (không kể thai sản)",
+            facts.leave,
+            "tháng",
+            text("{0} ≥ {1}", facts.leave, start.value),
+            start.article,
+            start,
+        )
     )
     if long:
         cap(rating, "HT", "LEAVE_CAP_HT")

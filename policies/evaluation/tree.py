@@ -126,9 +126,7 @@ def _unit_all_done(facts: Facts) -> _Test:
     return _Test(holds, fact("Đơn vị, lĩnh vực phụ trách hoàn thành 100%", facts.unit_done, holds))
 
 
-def _bound(
-    label: str, value: Decimal, sign: str, name: str, configuration: Configuration
-) -> _Test:
+def _bound(label: str, value: Decimal, sign: str, name: str, configuration: Configuration) -> _Test:
     version = configuration.version(name)
     holds = {
         "≥": value >= version.value,
