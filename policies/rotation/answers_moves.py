@@ -74,9 +74,8 @@ def answer_family_bar(given: Any, store: ParameterStore, faults: list[Any]) -> F
     else:
         relation = asked.choice("relation", _relations(), required=True)
         job = asked.open_word("relative_job", _jobs())
-        role = asked.choice(
-            "head_role", _roles(), "HEAD" if job in _council() else None, required=job not in _council()
-        )
+        # Any role is known to be none of the two the law names, unless it looks like one of them misspelt.
+        role = asked.open_word("head_role", _roles(), "HEAD" if job in _council() else None)
         same = asked.boolean("same_agency", True)
         asked.stop()
         assert relation is not None and job is not None and role is not None
@@ -168,6 +167,8 @@ def answer_secondment(given: Any, store: ParameterStore, faults: list[Any]) -> F
         sender, receiver = asked.open_word("sender", ("A",)), asked.open_word("receiver", ("B",))
         if sender is not None and receiver is not None:
             output.update(secondment_payers(sender, receiver))
+            article = "Điều 26 khoản 3, Điều 27 khoản 2 NĐ 170/2025/NĐ-CP"
+            nodes.append(Node("Nơi cử trả lương, nơi nhận đánh giá", sender, article=article))
     blocked = output.get("allowed") is False
     if asked.has(*_BAR_KEYS):
         before = dict(output)

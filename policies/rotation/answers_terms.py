@@ -54,7 +54,7 @@ _KEYS = (
     "removal_proposed",
 )
 _EVENT_KEYS = ("kind", "date", "new_appointment_effective", "new_post", "no_collective", "from", "to")
-_EVENTS = (*RENEWING, "RENAMED", "RENAMING", "ACTING")
+_EVENTS = (*RENEWING, "RENAMED", "RENAMING", "ACTING", "ACTING_HEAD", "GIAO_QUYEN")
 _POSTS = ("EQUIVALENT", "LOWER", "HIGHER")
 _PROCEDURES = ("REAPPOINT", "REAPPOINT_SHORT", "EXTEND_TO_RETIREMENT", "REMOVAL")
 _OBSTACLES = (

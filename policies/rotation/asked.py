@@ -53,7 +53,7 @@ class Asked(Reader):
     def stop(self) -> None:
         """Raise ``BadQuestion`` when anything read so far was malformed."""
         if self.faults:
-            raise BadQuestion(self.faults)
+            raise BadQuestion(dict.fromkeys(self.faults))
 
     def first_day(self, *keys: str, required: bool = False) -> date | None:
         """The date under the first of these keys that was given."""

@@ -96,6 +96,7 @@ class TermAfterEvent:
     node: Node
 
 
+ACTING = ("ACTING", "ACTING_HEAD", "GIAO_QUYEN")
 RENEWING = ("MERGER", "DIVISION", "SPLIT", "CONSOLIDATION", "REORGANISATION", "DISSOLUTION")
 
 
@@ -111,7 +112,7 @@ def term_after_event(
     """Điều 34: a merger or division with an equivalent or lower post starts a new term without the full procedure.
 
     A renaming leaves the old term (b); a higher post needs the procedure for candidates from outside (c), except by the
-    approved scheme where no collective is left (d); acting as head (``ACTING``) is never counted (khoản 3).
+    approved scheme where no collective is left (d); acting as head (``ACTING``, giao quyền) is never counted (khoản 3).
     """
     law_ = law(store)
     if kind in RENEWING and new_effective is not None:
@@ -121,7 +122,7 @@ def term_after_event(
         node.article = f"Điều 34 khoản 1 điểm {'d' if no_collective else 'c' if higher else 'a'} NĐ 170/2025/NĐ-CP"
         return TermAfterEvent(dates.expires_on, higher, True, node)
     dates = term_dates(effective, store=law_)
-    article = "Điều 34 khoản 3" if kind == "ACTING" else "Điều 34 khoản 1 điểm b"
+    article = "Điều 34 khoản 3" if kind in ACTING else "Điều 34 khoản 1 điểm b"
     node = Node("Thời hạn cũ tiếp tục", dates.expires_on, None, None, f"{article} NĐ 170/2025/NĐ-CP")
     node.children.append(dates.node)
     return TermAfterEvent(dates.expires_on, False, False, node)
