@@ -72,7 +72,7 @@ PROVINCE_HR = Role(
         "history": READ,
         "report": REPORTS,
         "account": READ,
-        "scenario": WRITE,
+        "scenario": WRITE | {"people"},
     },
     unit_level=False,
 )

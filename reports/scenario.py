@@ -18,6 +18,7 @@ from reports.xlsx import Book, Headings
 
 TITLE = "KẾT QUẢ KỊCH BẢN SẮP XẾP, TINH GIẢN BIÊN CHẾ"
 COMPARISON_TITLE = "SO SÁNH HAI KỊCH BẢN"
+PEOPLE_TITLE = "NGƯỜI CÓ MỨC HƯỞNG THAY ĐỔI GIỮA HAI KỊCH BẢN"
 
 
 class Line(Protocol):
@@ -54,6 +55,11 @@ def decree_words(decree: str, benefit: str) -> str:
 
 def month_words(iso: str) -> str:
     return format_date(date.fromisoformat(iso))
+
+
+def source_words(code: str) -> str:
+    """The purse; the open one says whose it is: the records do not tell whom the budget pays there."""
+    return source_heading(code) if code else "Chưa xác định nguồn (đơn vị tự bảo đảm một phần chi thường xuyên)"
 
 
 def _cell(position: int) -> Callable[[list[Any]], Any]:
@@ -98,7 +104,7 @@ def parts_of(scenario: Scenario) -> list[Part]:
         Part("Theo văn bản", "Theo chính sách và văn bản",
              _table([*_first("Chính sách", lambda r: decree_words(r[0], r[1])), *amount], found["by_decree"])),
         Part("Theo nguồn", "Theo nguồn kinh phí",
-             _table([*_first("Nguồn kinh phí", lambda r: source_heading(r[0])), *amount], found["by_source"])),
+             _table([*_first("Nguồn kinh phí", lambda r: source_words(r[0])), *amount], found["by_source"])),
         Part("Đường chi theo tháng", "Nếu tất cả cùng nghỉ từ một ngày",
              _table([*_first("Nghỉ từ ngày", lambda r: month_words(r[0])),
                      _number("people", "Số người", 1, total=False), _money("total", "Kinh phí", 2, total=False)],
@@ -168,3 +174,56 @@ def workbook(title: str, subtitle: str, parts: Sequence[Part], notes: Sequence[s
         )
         book.add(part.name, table, headings)
     return book.finish()
+
+
+class PersonLine(Protocol):
+    """One person under two scenarios."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def decree_before(self) -> str: ...
+    @property
+    def benefit_before(self) -> str: ...
+    @property
+    def before(self) -> int: ...
+    @property
+    def decree_after(self) -> str: ...
+    @property
+    def benefit_after(self) -> str: ...
+    @property
+    def after(self) -> int: ...
+    @property
+    def difference(self) -> int: ...
+
+
+def people_parts(rows: Sequence[PersonLine], first: str, second: str) -> list[Part]:
+    """Who gains and who loses from the first scenario to the second, one sheet each."""
+
+    def policy(decree: str, benefit: str) -> str:
+        return decree_words(decree, benefit) if decree else "Không đủ điều kiện"
+
+    columns = [
+        Column("tt", "TT", lambda _row: None, "mark", mm=10, chars=6),
+        Column("code", "Số hiệu", lambda row: row.code, "code", mm=24, chars=14),
+        Column("name", "Họ và tên", lambda row: row.name, mm=44, chars=28),
+        Column("unit", "Đơn vị", lambda row: row.unit, mm=60, chars=40),
+        Column("policy_before", "Chính sách", lambda row: policy(row.decree_before, row.benefit_before), "text", first,
+               mm=50, chars=36),
+        Column("before", "Số tiền", lambda row: row.before, "money", first, mm=34, chars=18, total=True),
+        Column("policy_after", "Chính sách", lambda row: policy(row.decree_after, row.benefit_after), "text", second,
+               mm=50, chars=36),
+        Column("after", "Số tiền", lambda row: row.after, "money", second, mm=34, chars=18, total=True),
+        Column("difference", "Chênh lệch", lambda row: row.difference, "money", mm=34, chars=18, total=True),
+    ]  # fmt: skip
+    gained = [row for row in rows if row.difference > 0]
+    lost = [row for row in reversed(rows) if row.difference < 0]
+    parts = [
+        Part("Được hưởng cao hơn", "Người được hưởng cao hơn", _table(columns, gained)),
+        Part("Được hưởng thấp hơn", "Người được hưởng thấp hơn", _table(columns, lost)),
+    ]
+    return [part for part in parts if part.table.rows] or parts[:1]

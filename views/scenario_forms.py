@@ -85,6 +85,11 @@ class ScenarioForm(Form):
         _l("Chính sách"), choices=[(code, BENEFIT_LABELS[code]) for code in ("auto", "early_retirement", "severance")]
     )
 
+    budget_share = WholeField(
+        _l("Đơn vị tự bảo đảm một phần: người do ngân sách trả lương (%)"),
+        description=_l("Để trống: để riêng phần kinh phí chưa xác định nguồn."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = _parameter_choices()
@@ -129,6 +134,7 @@ class ScenarioForm(Form):
             effective_on=self.effective_on.data if self.affected.data == "everyone" else None,
             decree=self.decree.data,
             benefit=self.benefit.data,
+            budget_share=self.budget_share.data,
             values=tuple(values),
         )
 
@@ -160,7 +166,7 @@ def form_values(definition: Definition) -> dict[str, Any]:
         name: getattr(definition, name)
         for name in (
             "leave_from", "leave_to", "choice", "years_left", "leaders", "affected", "effective_on", "decree",
-            "benefit",
+            "benefit", "budget_share",
         )
     }  # fmt: skip
     values |= dict(zip(UNITS, definition.unit_ids, strict=False))
@@ -217,6 +223,9 @@ def question_words(definition: Definition) -> list[tuple[str, str]]:
     found.append((_("Tác động trực tiếp"), affected))
     law = f"{_(BENEFIT_LABELS[definition.benefit])}, {_(DECREE_LABELS[definition.decree])}"
     found.append((_("Chính sách, văn bản"), law))
+    if definition.budget_share is not None:
+        words = _("%(n)s%% số người do ngân sách trả lương", n=definition.budget_share)
+        found.append((_("Đơn vị tự bảo đảm một phần"), words))
     for changed in definition.values:
         known = changed.name in store.names()
         label = store.versions(changed.name)[-1].label if known else changed.name

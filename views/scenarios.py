@@ -13,7 +13,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from hrms.commands import security_log
 from hrms.commands.scenarios import saving
-from hrms.commands.scenarios.comparison import Change, Comparison, compare
+from hrms.commands.scenarios.comparison import Change, Comparison, changed_people, compare
 from hrms.commands.scenarios.definition import Definition
 from hrms.kernel import access, actor
 from hrms.kernel.commands import execute
@@ -24,12 +24,12 @@ from models.organization import OrgUnit
 from models.scenario import Scenario
 from policies.labels import REFUSAL_LABELS
 from reports import scenario as papers
-from reports.batch_file import source_heading
 from reports.registry import MEDIA_TYPES, prepared_now
 from views.listing import Bulk, Column, ListSpec, declare
 from views.lists import show as show_list
 from views.posted import picked, request_key
 from views.rules import needs
+from views.scenario_charts import charts_of
 from views.scenario_forms import UNITS, VALUES, ScenarioForm, form_values, question_words, start_values
 from views.templating import page
 
@@ -126,7 +126,7 @@ class ScenarioView(BaseView):
             job=job,
             mine=_mine(job),
             words=WORDS,
-            highest=max((row[2] for row in (scenario.summary or {}).get("curve", ())), default=0),
+            charts=charts_of(scenario.summary) if scenario.summary else None,
             faults=faults,
         )
 
@@ -212,11 +212,25 @@ class ScenarioView(BaseView):
         name = f"so-sanh-kich-ban-{found.first.id}-{found.second.id}"
         return _file(style, papers.COMPARISON_TITLE, subtitle, parts, notes, name)
 
+    @expose("/<int:first_id>/against/<int:second_id>/people.xlsx")
+    @needs("scenario", "people")
+    def people_file(self, first_id: int, second_id: int) -> Any:
+        """Who gains and who loses, name by name: only people whom the user may take out of the records."""
+        first, second = load(first_id), load(second_id)
+        if first.computed_at is None or second.computed_at is None:
+            raise NotFound()
+        rows, hidden = changed_people(first_id, second_id)
+        notes = [_("Chỉ gồm người thuộc phạm vi được xuất dữ liệu của người lập bảng.")] if hidden else []
+        parts = papers.people_parts(rows, first.name, second.name)
+        subtitle = f"{first.name} – {second.name}"
+        name = f"nguoi-thay-doi-{first_id}-{second_id}"
+        return _file("xlsx", papers.PEOPLE_TITLE, subtitle, parts, notes, name, f"people={len(rows)}")
+
 
 WORDS: dict[str, Any] = {
     "month": papers.month_words,
     "decree": papers.decree_words,
-    "source": source_heading,
+    "source": papers.source_words,
     "reason": lambda code: _(REFUSAL_LABELS.get(code, code)),
 }
 
@@ -266,7 +280,7 @@ def tables_of(found: Comparison) -> list[tuple[str, str, Any]]:
             _("Chính sách"),
             said(found.by_decree, lambda key: papers.decree_words(*key.split("/", 1))),
         ),
-        (_("Theo nguồn kinh phí"), _("Nguồn kinh phí"), said(found.by_source, source_heading)),
+        (_("Theo nguồn kinh phí"), _("Nguồn kinh phí"), said(found.by_source, papers.source_words)),
     ]
 
 
@@ -285,14 +299,14 @@ def _people_words(found: dict[str, Any]) -> str:
     )
 
 
-def _file(style: str, title: str, subtitle: str, parts: Any, notes: list[str], name: str) -> Response:
+def _file(style: str, title: str, subtitle: str, parts: Any, notes: list[str], name: str, said: str = "") -> Response:
     if style not in MEDIA_TYPES:
         raise NotFound()
     if style == "pdf":
         content = papers.paper(title, subtitle, parts, notes).write()
     else:
         content = papers.workbook(title, subtitle, parts, notes, prepared_now())
-    security_log.record("export", name, f"{style}; tables={len(parts)}")
+    security_log.record("export", name, "; ".join(filter(None, (style, f"tables={len(parts)}", said))))
     response = Response(content, mimetype=MEDIA_TYPES[style])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{style}"'
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -304,3 +305,27 @@ def test_a_stored_block_reads_back_the_same(world: Any, act: RestructuringAct) -
     assert again.dates == answers.dates
     for name in ("ids", "unit_ids", "state", "eligible", "leave", "decree", "benefit", "reason", "salary", "total"):
         assert getattr(again, name).tolist() == getattr(answers, name).tolist(), name
+
+
+def test_bodies_that_cover_a_part_are_split_by_the_share_assumed(world: Any, act: RestructuringAct) -> None:
+    """Without an assumption their purse stays open; with one the two parts make up the same sum, to the đồng."""
+    with transaction():
+        for key in ("a", "a1", "a2"):
+            world.unit(key).funding = "partly"
+    plain = asked(unit_ids=(world.units["a"],))
+    whole = compute(plain).summary
+    assert [row[0] for row in whole["by_source"]] == [""]
+    for share, purses in ((0, {"own_revenue"}), (33, {"own_revenue", "salary_reform"}), (100, {"salary_reform"})):
+        found = compute(replace(plain, budget_share=share)).summary
+        by_source = {row[0]: row for row in found["by_source"]}
+        assert set(by_source) == purses
+        assert sum(row[2] for row in by_source.values()) == whole["total"]
+        assert sum(row[1] for row in by_source.values()) == whole["leaving"]
+    assert by_source["salary_reform"][2] == whole["total"]
+    assert [fault.field for fault in replace(plain, budget_share=101).faults()] == ["budget_share"]
+
+
+def test_an_answer_kept_before_the_share_was_asked_is_still_read() -> None:
+    plain = json.loads(json.dumps(asked().to_plain(), default=str))
+    del plain["budget_share"]
+    assert Definition.from_plain(plain).budget_share is None

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from hrms.commands.scenarios.comparison import changed_people, compare
 from hrms.commands.scenarios.definition import Definition
 from hrms.commands.scenarios.saving import CreateScenario
 from hrms.kernel import jobs
@@ -232,3 +233,43 @@ def test_a_failed_one_says_why_and_is_run_again(world: Any, login: Any, factory:
     assert again is not None and again.status == jobs.DONE
     owner = db.session.scalar(select(Account).where(Account.username == "province_hr"))
     assert owner is not None and again.owner_user_id == owner.user_id
+
+
+def test_who_gains_and_loses_is_taken_out_name_by_name_by_right_and_scope(world: Any, login: Any) -> None:
+    late = execute(CreateScenario("Muộn", Definition(date(2026, 9, 1), unit_ids=(world.units["a"],))))
+    assert jobs.run_next() is not None
+    early = ready(world)
+    address = f"/scenarios/{late.id}/against/{early}/people.xlsx"
+    book = load_workbook(io.BytesIO(login("province_hr").get(address).data))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    found = compare(late.id, early)
+    assert found.winners + found.losers > 0
+    for change in (*found.most_gained, *found.most_lost):
+        assert change.label.split(" (")[0] in cells and str(change.after) in cells
+    assert any("Nghỉ hưu trước tuổi" in cell or "Thôi việc" in cell for cell in cells)
+    for name in ("finance", "leadership", "unit_hr_a", "staff_member_a"):
+        assert login(name).get(address).status_code == 403, name
+    assert "people.xlsx" in login("province_hr").get(address.rpartition("/")[0]).text
+    assert "people.xlsx" not in login("finance").get(address.rpartition("/")[0]).text
+
+
+def test_people_outside_the_scope_are_left_out_of_the_names(world: Any, actor_as: Any, monkeypatch: Any) -> None:
+    late = execute(CreateScenario("Muộn", Definition(date(2026, 9, 1))))
+    early = execute(CreateScenario("Sớm", Definition(LEAVE)))
+    assert jobs.run_next() is not None and jobs.run_next() is not None
+    db.session.expire_all()
+    every, hidden = changed_people(late.id, early.id)
+    assert every and hidden == 0
+    monkeypatch.setattr(
+        "hrms.commands.scenarios.comparison.access.get", lambda _model, key, *_more: db.session.get(Scenario, key)
+    )
+    with actor_as("unit_hr_a"):
+        mine, others = changed_people(late.id, early.id)
+    assert {row.code.split("-")[0] for row in mine} == {"SXD"} and others == len(every) - len(mine) > 0
+
+
+def test_charts_of_cost_and_headcount(world: Any, login: Any) -> None:
+    scenario = ready(world, "Chọn tháng", choice="best", leave_to=date(2026, 3, 1))
+    shown = login("province_hr").get(f"/scenarios/{scenario}").text
+    for words in ("Số người còn lại theo đơn vị", "Nếu tất cả cùng nghỉ từ một ngày", "<svg"):
+        assert words in shown

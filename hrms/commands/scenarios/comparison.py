@@ -12,6 +12,7 @@ from sqlalchemy import select
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
+from models.organization import OrgUnit
 from models.scenario import Scenario, ScenarioResult
 from models.staff import Person
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hrms.commands.scenarios.computing import Answers
 
 SHOWN = 50  # names on each side
+AT_ONCE = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,67 @@ def compare(first_id: int, second_id: int) -> Comparison:
             ]
 
         found.most_lost, found.most_gained = people(lost), people(gained)
+    return found
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """One person under both scenarios: who, where, under what (codes), how much (đồng)."""
+
+    code: str
+    name: str
+    unit: str
+    decree_before: str
+    benefit_before: str
+    before: int
+    decree_after: str
+    benefit_after: str
+    after: int
+
+    @property
+    def difference(self) -> int:
+        return self.after - self.before
+
+
+def changed_people(first_id: int, second_id: int) -> tuple[list[PersonChange], int]:
+    """Everybody of both scenarios whose amount changes and whom the actor may take out of the records, and how many
+    more there are that the actor may not. Who gains most comes first. Both scenarios must be in scope.
+    """
+    from policies.batch.people import BENEFIT_WORDS, DECREE_WORDS
+
+    first = access.get(Scenario, first_id, "people")
+    second = access.get(Scenario, second_id, "people")
+    a, b = answers_of(first), answers_of(second)
+    _ids, left, right = np.intersect1d(a.ids, b.ids, assume_unique=True, return_indices=True)
+    difference = b.total[right] - a.total[left]
+    moved = np.flatnonzero(difference)
+    order = moved[np.argsort(-difference[moved], kind="stable")].tolist()
+    who = _records([int(a.ids[left[i]]) for i in order])
+    rows = []
+    for i in order:
+        person = who.get(int(a.ids[left[i]]))
+        if person is None:
+            continue
+        here, there = int(left[i]), int(right[i])
+        one = (DECREE_WORDS[a.decree[here]], BENEFIT_WORDS[a.benefit[here]]) if a.eligible[here] else ("", "")
+        two = (DECREE_WORDS[b.decree[there]], BENEFIT_WORDS[b.benefit[there]]) if b.eligible[there] else ("", "")
+        rows.append(
+            PersonChange(
+                person.code, person.full_name, person.unit or "", *one, int(a.total[here]), *two, int(b.total[there])
+            )
+        )
+    return rows, len(order) - len(rows)
+
+
+def _records(ids: list[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        query = (
+            select(Person.id, Person.code, Person.full_name, OrgUnit.name.label("unit"))
+            .outerjoin(OrgUnit, OrgUnit.id == Person.unit_id)
+            .where(Person.id.in_(ids[start : start + AT_ONCE]))
+        )
+        found |= {row.id: row for row in db.session.execute(access.restrict(query, Person, "export"))}
     return found
 
 

@@ -112,7 +112,7 @@ def compute(definition: Definition, step: Step = lambda _done, _total, _message:
     assert answers is not None
     answers.dates = dates
     step(steps - 1, steps, _("Tổng hợp"))
-    return Outcome(answers, summarise(answers, roster, curve), store.fingerprint)
+    return Outcome(answers, summarise(answers, roster, curve, definition.budget_share), store.fingerprint)
 
 
 def _asked(definition: Definition, roster: Roster, store: ParameterStore) -> Bools:
@@ -187,7 +187,9 @@ def _better(first: Answers, second: Answers) -> Answers:
     return first
 
 
-def summarise(answers: Answers, roster: Roster, curve: list[list[Any]]) -> dict[str, Any]:
+def summarise(
+    answers: Answers, roster: Roster, curve: list[list[Any]], budget_share: int | None = None
+) -> dict[str, Any]:
     """The sums of a scenario as plain data; amounts in đồng, lists in the order in which they are shown."""
     paid = answers.eligible
     units = roster.units
@@ -203,7 +205,7 @@ def summarise(answers: Answers, roster: Roster, curve: list[list[Any]]) -> dict[
         "by_month": _by_month(answers),
         "by_unit": _by_unit(answers, agency, roster),
         "by_decree": _by_decree(answers),
-        "by_source": _by_source(answers, roster),
+        "by_source": _by_source(answers, roster, budget_share),
         "by_reason": _by_reason(answers),
     }
 
@@ -242,26 +244,53 @@ def _by_decree(answers: Answers) -> list[list[Any]]:
     return sorted(found, key=lambda row: -row[3])
 
 
-def _by_source(answers: Answers, roster: Roster) -> list[list[Any]]:
-    """Purse code, people, đồng: the rule of a case's funding, the unit's way of paying as it is today."""
+def _by_source(answers: Answers, roster: Roster, budget_share: int | None) -> list[list[Any]]:
+    """Purse code, people, đồng: the rule of a case's funding, the unit's way of paying as it is today.
+
+    A body that covers a part of its spending pays from the budget only for those the budget pays; the records do not
+    say who they are, so ``budget_share`` percent of people and đồng are taken for them, or the purse stays open.
+    """
     funding = np.array([roster.units[u].funding for u in answers.unit_ids.tolist()], dtype=object)
     found: dict[str, list[int]] = {}
+
+    def add(source: str, people: int, amount: int) -> None:
+        entry = found.setdefault(source, [0, 0])
+        entry[0] += people
+        entry[1] += amount
+
     for kind in sorted(set(funding.tolist())):
         for benefit in np.unique(answers.benefit[answers.eligible]).tolist():
             for decree in np.unique(answers.decree[answers.eligible]).tolist():
                 rows = (funding == kind) & answers.eligible & (answers.benefit == benefit) & (answers.decree == decree)
                 if not rows.any():
                     continue
-                main = main_source(kind, BENEFIT_WORDS[benefit])
-                search = line_source(DECREE_WORDS[decree], "job_search", main)
-                apart = int(answers.job_search[rows].sum()) if search != main else 0
-                entry = found.setdefault(main, [0, 0])
-                entry[0] += int(rows.sum())
-                entry[1] += int(answers.total[rows].sum()) - apart
-                if apart:
-                    found.setdefault(search, [0, 0])[1] += apart
-                    found[search][0] += int((rows & (answers.job_search > 0)).sum())
+                searching = rows & (answers.job_search > 0)
+                counts = (int(rows.sum()), int(answers.total[rows].sum()))
+                search_counts = (int(searching.sum()), int(answers.job_search[rows].sum()))
+                for way, mine, apart in _purses(kind, counts, search_counts, budget_share):
+                    main = main_source(way, BENEFIT_WORDS[benefit])
+                    search = line_source(DECREE_WORDS[decree], "job_search", main)
+                    elsewhere = apart if search != main else (0, 0)
+                    add(main, mine[0], mine[1] - elsewhere[1])
+                    if elsewhere[1]:
+                        add(search, *elsewhere)
     return sorted(([code, people, amount] for code, (people, amount) in found.items()), key=lambda row: -row[2])
+
+
+_Counts = tuple[int, int]  # people, đồng
+
+
+def _purses(kind: str, every: _Counts, search: _Counts, budget_share: int | None) -> list[tuple[str, _Counts, _Counts]]:
+    """A way of paying, people and đồng, and of them for the job search; the two parts make up the whole exactly."""
+    if kind != "partly" or budget_share is None:
+        return [(kind, every, search)]
+    people, amount = ((n * budget_share + 50) // 100 for n in every)
+    seekers, sought = ((n * budget_share + 50) // 100 for n in search)
+    parts = [
+        ("budget", (people, amount), (seekers, sought)),
+        ("self", (every[0] - people, every[1] - amount), (search[0] - seekers, search[1] - sought)),
+    ]
+    return [part for part in parts if part[1][1] or part[1][0]]
 
 
 def _by_reason(answers: Answers) -> list[list[Any]]:

@@ -51,7 +51,8 @@ class Definition:
     """``unit_ids``: these units and everything below them; none: everybody in scope. ``years_left``: years to pension.
 
     ``choice``: everybody leaves on ``leave_from`` (fixed), or each on the first of that month up to ``leave_to`` that
-    pays the person most (best). ``affected``: see :meth:`Roster.frame`.
+    pays the person most (best). ``affected``: see :meth:`Roster.frame`. ``budget_share``: of the people of bodies that
+    cover a part of their spending, how many percent are paid by the budget; None: their purse stays open.
     """
 
     leave_from: date
@@ -65,6 +66,7 @@ class Definition:
     effective_on: date | None = None
     decree: str = "auto"
     benefit: str = "auto"
+    budget_share: int | None = None
     values: tuple[ChangedValue, ...] = field(default=())
 
     def leave_dates(self) -> list[date]:
@@ -149,6 +151,8 @@ class Definition:
                 "years_left",
                 _("Số năm còn lại là %(n)s; hãy ghi từ 1 đến %(most)s.", n=self.years_left, most=MOST_YEARS),
             )
+        if self.budget_share is not None and not 0 <= self.budget_share <= 100:
+            yield Fault("budget_share", _("Tỷ lệ %(n)s%% không đúng; hãy ghi từ 0 đến 100.", n=self.budget_share))
         for name, value, known in (
             ("affected", self.affected, AFFECTED),
             ("choice", self.choice, CHOICES),
