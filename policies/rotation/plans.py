@@ -45,6 +45,25 @@ def check_plan(given: Collection[str], kind: str = "CDVTCT") -> PlanCheck:
     return PlanCheck(not absent, tuple(f["code"] for f in absent), None if absent else row["publish"], node)
 
 
+@dataclass(frozen=True, slots=True)
+class DossierItem:
+    """One paper of the dossier of a luân chuyển or appointment (Điều 35, 47 NĐ 170/2025)."""
+
+    code: str
+    text: str
+
+
+@lru_cache(maxsize=1)
+def dossier_items() -> tuple[DossierItem, ...]:
+    """The ten papers, in the order of the law."""
+    return tuple(DossierItem(row["code"], row["text"]) for row in words()["dossier"]["items"])
+
+
+def missing_papers(given: Collection[str]) -> tuple[DossierItem, ...]:
+    """The papers of the dossier that are not among the codes given."""
+    return tuple(item for item in dossier_items() if item.code not in given)
+
+
 def notify_by(planned: date, store: ParameterStore | None = None) -> tuple[date, Node]:
     """Latest day of the notice to the person (30 days, a setting [U])."""
     rule = at(law(store), "periodic.notice_days", planned)

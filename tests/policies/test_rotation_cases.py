@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.engine.yamlio import load_law_yaml
 from policies.questions import BadQuestion
@@ -118,3 +120,31 @@ def test_a_malformed_question_names_every_fault_once(kind, given, paths):
 def test_a_fact_no_rule_uses_is_named_in_the_trace():
     found = answer("due", {**BASE, "shoe_size": 43})
     assert "shoe_size" in json.dumps(found.trace, ensure_ascii=False)
+
+
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**12),
+    st.decimals(allow_nan=True),
+    st.text(max_size=6),
+    st.sampled_from(["2026-02-30", "2024-02-29", "2200-12-31", "1900-01-01", "HEAD", "SPOUSE", "1965-05"]),
+    st.floats(),
+)
+JUNK = st.recursive(
+    LEAVES,
+    lambda v: st.lists(v, max_size=2) | st.dictionaries(st.sampled_from(["from", "to", "date"]), v),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+def test_whatever_stands_in_a_question_it_is_answered_or_refused_with_paths(data):
+    case = data.draw(st.sampled_from(CASES))
+    given_ = dict(case["input"])
+    for key in data.draw(st.lists(st.sampled_from(sorted(given_)), min_size=1, max_size=2)):
+        given_[key] = data.draw(JUNK)
+    try:
+        json.dumps(answer(case["kind"], given_).output)
+    except BadQuestion as bad:
+        assert all(path.startswith("input") for path, _ in bad.faults)

@@ -28,12 +28,14 @@ from policies.rotation import (
     clock,
     council_vote,
     deferral,
+    dossier_items,
     due,
     exemption,
     family_bar,
     kept_allowance,
     leaving_deadlines,
     listed_positions,
+    missing_papers,
     reappointment,
     reason,
     reminder_days,
@@ -319,6 +321,14 @@ def test_every_listed_position_names_a_period_that_exists():
     assert len(positions) == 75
     assert {p.rule for p in positions.values()} - {None} <= rules
     assert rule_of("B0601") == "TT01_2024_BYT"
+
+
+def test_a_dossier_lacks_what_was_not_handed_in():
+    items = dossier_items()
+    assert len(items) == 10
+    assert [i.code for i in missing_papers([i.code for i in items if i.code != "health_certificate"])] == [
+        "health_certificate"
+    ]
 
 
 def test_words_are_complete():
