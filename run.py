@@ -14,6 +14,7 @@ class Lazy(click.Group):
         "demo": ("hrms.cli.database", "demo_command"),
         "import": ("hrms.cli.importing", "import_group"),
         "calc": ("hrms.cli.calculation", "calc_command"),
+        "rules": ("hrms.cli.rules", "rules_command"),
         "simulate": ("hrms.cli.simulate", "simulate_command"),
         "plan-rotation": ("hrms.cli.planning", "plan_rotation_command"),
         "report": ("hrms.cli.reporting", "report_group"),
