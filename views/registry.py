@@ -21,6 +21,7 @@ def views() -> list[type[Any]]:
     from views.notifications import CalendarView, InboxView
     from views.papers import PaperView
     from views.parameters import ParameterView
+    from views.reports import ReportView
     from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
@@ -40,6 +41,7 @@ def views() -> list[type[Any]]:
         ScenarioView,
         ImportView,
         PaperView,
+        ReportView,
         JobView,
         InboxView,
         CheckView,

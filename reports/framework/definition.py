@@ -58,8 +58,7 @@ class Definition:
     """One report.
 
     ``build`` returns the blocks of tables in order. ``facts`` are those its figures open into. ``needs`` are the
-    rights beside (report, read) without which there is no report at all: those of its rows when they name people.
-    ``size`` counts rows cheaply; above :data:`reports.framework.making.LARGE` files are made in the background.
+    rights beside (report, read) without which there is no report at all.
     """
 
     key: str
@@ -72,7 +71,6 @@ class Definition:
     needs: tuple[tuple[str, str], ...] = ()
     schedule: Schedule | None = None
     texts: tuple[TextBlock, ...] = ()
-    size: Callable[[Asked], int] | None = None
     bases: tuple[str, ...] = ()  # the legal documents the report rests on, printed under its heading
     paper: str = "A4"
 

@@ -120,6 +120,10 @@ class Fact:
     def rows(self, asked: Asked, where: Conditions, *, limit: int | None = None, offset: int = 0) -> Iterator[Row]:
         raise NotImplementedError
 
+    def seen(self, asked: Asked, where: Conditions) -> int:
+        """How many of the rows the actor may see one by one."""
+        raise NotImplementedError
+
     def _count(self, asked: Asked, by: list[str], where: Conditions, sums: list[str]) -> pd.DataFrame:
         raise NotImplementedError
 

@@ -8,7 +8,8 @@ from typing import Any
 from reports.framework.asking import Asked
 from reports.framework.result import Block, Produced, Row, RowFailed
 
-LARGE = 2_000  # rows; files of longer reports are made in the background
+# Rows above which a file is made in the background: a page of a PDF takes a tenth of a second.
+LARGE = {"pdf": 300, "xlsx": 5_000}
 ON_PAGE = 200  # rows of one table that a page shows
 
 
@@ -30,12 +31,6 @@ def make(asked: Asked) -> Produced:
     )
     produced.texts = [(text.key, text.title, text.draft(asked, produced), text.before) for text in definition.texts]
     return produced
-
-
-def is_large(asked: Asked) -> bool:
-    """Whether files of this report are made in the background."""
-    size = asked.definition.size
-    return size is not None and size(asked) > LARGE
 
 
 def each(

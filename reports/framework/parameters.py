@@ -83,7 +83,7 @@ def recent_periods(today: date) -> list[tuple[str, list[Period]]]:
     years = [period_of(str(today.year - back)) for back in range(4)]
     halves = [period_of(f"{today.year - back}-H{half}") for back in range(2) for half in (2, 1)]
     quarter = today.year * 4 + (today.month - 1) // 3
-    quarters = [period_of(f"{(quarter - back) // 4}-Q{(quarter - back) % 4 + 1}") for back in range(8)]
+    quarters = [period_of(f"{(quarter - back) // 4}-Q{(quarter - back) % 4 + 1}") for back in range(-2, 8)]
     index = today.year * MONTHS + today.month - 1
     months = [period_of(f"{(index - back) // MONTHS}-{(index - back) % MONTHS + 1:02d}") for back in range(MONTHS)]
     return [
@@ -173,6 +173,12 @@ def day(name: str = "on", label: str = "Tính đến ngày", default: Callable[[
 
 def this_quarter(today: date) -> str:
     return f"{today.year}-Q{(today.month - 1) // 3 + 1}"
+
+
+def next_quarter(today: date) -> str:
+    """The coming quarter: what falls due in it is prepared in this one."""
+    quarter = today.year * 4 + (today.month - 1) // 3 + 1
+    return f"{quarter // 4}-Q{quarter % 4 + 1}"
 
 
 def period(name: str = "period", label: str = "Kỳ báo cáo", default: Callable[[date], str] = this_quarter) -> Parameter:

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule as Address
 from hrms.kernel import attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.jobs import JobRun
-from models import account, importing, law, organization, restructuring, scenario, staff
+from models import account, importing, law, organization, reporting, restructuring, scenario, staff
 from tests.support.samples import Place
 from views.rules import Rule, rule_of
 
@@ -76,6 +76,8 @@ PARAMETERS: dict[str, Parameter] = {
     "record_id": record(restructuring.DownsizingCase),
     "record_type": fixed("downsizing_case"),
     "first_id": record(scenario.Scenario),
+    "draft_id": record(reporting.ReportDraft),
+    "snapshot_id": record(reporting.ReportSnapshot),
     "scenario_id": record(scenario.Scenario),
     "second_id": record(scenario.Scenario),
     "unit_id": record(organization.OrgUnit),
@@ -98,6 +100,17 @@ SPECIAL: dict[str, Parameter] = {
     "PaperView.case:kind": fixed("minutes"),
     "PaperView.print_batch:kind": fixed("estimate"),
     "PaperView.print_case:kind": fixed("minutes"),
+    "ReportView.begin:key": fixed("cchc_staff"),
+    "ReportView.draft_file:style": fixed("pdf"),
+    "ReportView.file:key": fixed("staff_structure"),
+    "ReportView.file:style": fixed("xlsx"),
+    "ReportView.kept_file:style": fixed("xlsx"),
+    "ReportView.rows:fact": fixed("establishment"),
+    "ReportView.rows:key": fixed("establishment"),
+    "ReportView.rows_file:fact": fixed("establishment"),
+    "ReportView.rows_file:key": fixed("establishment"),
+    "ReportView.show:key": fixed("staff_structure"),
+    "ReportView.sign:key": fixed("staff_structure"),
     "PaperView.sheet:kind": fixed("estimate"),
     "ScenarioView.compare_file:style": fixed("xlsx"),
     "ScenarioView.file:style": fixed("xlsx"),

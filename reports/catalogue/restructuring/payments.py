@@ -84,5 +84,4 @@ REPORT = Definition(
     facts=(PAYMENTS, CASES),
     needs=(("case", "read"),),
     schedule=Schedule({"day": "3", "hour": "6"}, "finance"),
-    size=lambda asked: PAYMENTS.number(asked, {"paid_in__not": ""}),
 )

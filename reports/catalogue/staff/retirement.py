@@ -81,6 +81,5 @@ REPORT = Definition(
     build=build,
     facts=(RETIRING,),
     schedule=Schedule({"month": "1,7", "day": "5", "hour": "6"}, "province_hr"),
-    size=lambda asked: RETIRING.number(asked, listed_until(asked)),
     bases=("Điều 169 Bộ luật Lao động năm 2019", "Nghị định số 135/2020/NĐ-CP của Chính phủ"),
 )

@@ -6,6 +6,7 @@ from reports.catalogue.lines import by_branch, figure, listing, unit_column
 from reports.facts.salary import STEP_KINDS, STEPS_DUE
 from reports.framework import Asked, Block, Definition, Schedule, period, records, unit
 from reports.framework.making import blocks_of
+from reports.framework.parameters import next_quarter
 from reports.framework.result import Row
 
 
@@ -45,10 +46,9 @@ REPORT = Definition(
     title="Người đến hạn nâng bậc lương thường xuyên, hưởng phụ cấp thâm niên vượt khung",
     group="staff",
     about="Theo thời gian giữ bậc của bảng lương; nêu người quá hạn và người cần xem xét kéo dài.",
-    parameters=(unit(), period()),
+    parameters=(unit(), period(default=next_quarter)),
     build=build,
     facts=(STEPS_DUE,),
     schedule=Schedule({"month": "3,6,9,12", "day": "1", "hour": "6"}, "unit_hr"),
-    size=lambda asked: STEPS_DUE.number(asked),
     bases=("Nghị định số 204/2004/NĐ-CP của Chính phủ", "Thông tư số 08/2013/TT-BNV của Bộ Nội vụ"),
 )
