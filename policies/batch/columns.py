@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from policies.batch.exact import Bools, Column, Ints, digits_of, scaled
+from policies.batch.exact import Bools, Column, Ints, digits_of, looked_up, scaled
 from policies.engine import case as schema
 from policies.engine import parsing
 from policies.engine.dates import month_index
@@ -63,8 +63,12 @@ _MONTH_NUMBERS = _MONTHS.astype(np.int32) + np.int32(_EPOCH_MONTH)
 
 def _month_of(days: Ints) -> Ints:
     """Month index of day numbers within the accepted years."""
-    found: Ints = _MONTH_NUMBERS[days - _FIRST_DAY].astype(np.int64)
+    found: Ints = looked_up(_MONTH_NUMBERS, days - _FIRST_DAY).astype(np.int64)
     return found
+
+
+# What an absent column gives, the default of its reader: the same for every frame.
+_DEFAULTS: dict[str, list[Any]] = {}
 
 
 class Columns:
@@ -90,6 +94,9 @@ class Columns:
         self._constants: dict[tuple[Any, str], npt.NDArray[Any]] = {}
         self._digits: dict[tuple[str, ...], int] = {}
         self._arrays: dict[str, npt.NDArray[Any]] = {}
+        self._same: dict[str, bool] = {}
+        # Days that are the same for everybody, split once for all parts of a size.
+        self.split: dict[tuple[int, int], Any] = {}
         Reader({str(c): None for c in frame.columns}, "frame", KNOWN, self.whole)
 
     def part(self, rows: slice) -> Columns:
@@ -148,16 +155,20 @@ class Columns:
         return self._spread(table, name)
 
     def _spread(self, table: npt.NDArray[Any], name: str) -> Any:
-        if len(table) == 1:  # one cell in the room of all: nobody may write into it
-            value = table.item()
-            known = self._constants.get((value, table.dtype.char))
-            if known is None:
-                known = self._constants[value, table.dtype.char] = np.broadcast_to(table[0], len(self.frame))
-            return known[self.rows]
+        if len(table) == 1:
+            return self._constant(table, 0)
         codes = self._distinct(name)[0]
         if codes.strides == (0,) and len(codes):  # the same value for everybody
-            return np.broadcast_to(table[codes[0]], self.size)
-        return table[codes[self.rows]]
+            return self._constant(table, int(codes[0]))
+        return looked_up(table, codes[self.rows])
+
+    def _constant(self, table: npt.NDArray[Any], place: int) -> Any:
+        """One cell in the room of all: nobody may write into it."""
+        key = (table[place].item(), table.dtype.char)
+        known = self._constants.get(key)
+        if known is None:
+            known = self._constants[key] = np.broadcast_to(table[place], len(self.frame))
+        return known[self.rows]
 
     def results(self, name: str, reader: Callable[[Reader, str], Any]) -> list[Any]:
         """Distinct values, each checked by ``reader``; a fault is reported for the first row that has the value."""
@@ -167,16 +178,22 @@ class Columns:
         return found
 
     def _read(self, name: str, reader: Callable[[Reader, str], Any]) -> list[Any]:
+        if name not in self._present and (known := _DEFAULTS.get(name)) is not None:
+            return known
         codes, values = self._distinct(name)
         results: list[Any] = []
         found: list[Fault] = []
         one = Reader({}, "", (name,), found)
+        sound = True
         for position, value in zip([*range(len(values) - 1), -1], values, strict=True):
             one.data = {name: value}
             results.append(reader(one, name))
             if found:  # a category that no row has, or an empty cell that is nowhere, is no fault
                 self._report(np.flatnonzero(codes == position), name, found)
                 found.clear()
+                sound = False
+        if sound and name not in self._present:
+            _DEFAULTS[name] = results
         return results
 
     def _report(self, rows: npt.NDArray[Any], name: str, found: Sequence[Fault]) -> None:
@@ -206,8 +223,8 @@ class Columns:
         if per_day is None or step != 1:
             return None
         count = cells.view(np.int64)
-        if len(count) > 1 and count[0] == count[-1] and count.min() == count.max():
-            count = count[:1]  # the same day for everybody, the usual case
+        if len(count) > 1 and self._same_day(name):
+            count = count[:1]  # the usual case
         number: Ints = count // per_day + _EPOCH
         empty = count == _NAT
         if empty.any():
@@ -216,7 +233,15 @@ class Columns:
             return None
         if empty.any():
             number = np.where(empty, NO_DAY, number)
-        return number if len(number) == self.size else np.broadcast_to(number[0], self.size)
+        return number if len(number) == self.size else self._constant(number, 0)
+
+    def _same_day(self, name: str) -> bool:
+        """The same moment for everybody in the frame."""
+        found = self._same.get(name)
+        if found is None:
+            count = self._arrays[name].view(np.int64)
+            found = self._same[name] = bool(count[0] == count[-1] and count.min() == count.max())
+        return found
 
     def words(self, name: str, options: tuple[str, ...], default: str | None, *, required: bool = False) -> Ints:
         """Position of the word in ``options``; −1 for none."""
@@ -324,6 +349,8 @@ def _factorize(series: pd.Series[Any]) -> tuple[Codes, list[Any]]:
     """Distinct plain Python values; values pandas thinks equal but Python types apart (1 and True) stay apart."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series.cat.codes.to_numpy(), [_plain(v) for v in series.cat.categories]
+    if series.dtype == np.bool_:
+        return series.to_numpy().view(np.int8), [False, True]
     if series.dtype != object:
         codes, values = pd.factorize(series)
         return codes.astype(np.int64), [_plain(v) for v in values]

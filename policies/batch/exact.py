@@ -37,7 +37,21 @@ def largest(column: Column) -> int:
     """Largest absolute value of a column of whole numbers (or of one number)."""
     if column.ndim == 0:
         return abs(int(column))
-    return max(int(column.max()), -int(column.min())) if len(column) else 0
+    if not len(column):
+        return 0
+    if column.dtype == np.int64 and (column.strides[0] or len(column) == 1):
+        # Read without sign a negative number is huge: one look tells the largest and that none is negative.
+        unsigned = int(column.view(np.uint64).max())
+        if unsigned < LIMIT:
+            return unsigned
+    elif column.strides == (0,):
+        return abs(int(column[0]))
+    return max(int(column.max()), -int(column.min()))
+
+
+def looked_up(table: Column, codes: Column) -> Column:
+    """``table[codes]`` for codes from −1 (the last place) to the last one; faster than an index."""
+    return table.take(codes, mode="wrap")
 
 
 def product(left: Column | int, right: Column | int) -> Column:

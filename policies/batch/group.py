@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from policies.batch.exact import Bools, Column, Ints, Words, digits_of, product, round_half_up, scaled, total
+from policies.batch.exact import Bools, Column, Ints, Words, digits_of, looked_up, product, round_half_up, scaled, total
 from policies.batch.people import BENEFIT_WORDS, People, first_day
 from policies.engine import case as schema
 from policies.engine.dates import MONTHS_PER_YEAR, first_of_index
@@ -42,7 +43,8 @@ class Refusals:
 
     def add(self, code: str, mask: Bools) -> None:
         """Refuse the rows of ``mask``."""
-        np.putmask(self.reason, mask & (self.reason == 0), _REASON_CODES[code])
+        if mask.any():
+            np.putmask(self.reason, mask & (self.reason == 0), _REASON_CODES[code])
 
     def any(self) -> Bools:
         """Rows with at least one reason."""
@@ -119,6 +121,14 @@ class Group:
         self.age_reached = people.leave.number >= self.pension_day
         self.previous_base = self._base_of(people.leave.index - 1)
         self._salaries: dict[Any, Ints] = {}
+
+    def some(self, rows: Ints) -> Group:
+        """The counts of some rows, which is what lines are made of; ``p`` stays that of all."""
+        found = copy(self)
+        found.size = len(rows)
+        found.gap, found.months, found.years = self.gap[rows], self.months[rows], self.years[rows]
+        found.insurance_years = self.insurance_years[rows]
+        return found
 
     def param(self, name: str, day: date | None = None) -> Any:
         """Value of a parameter in this period."""
@@ -266,15 +276,17 @@ class Group:
         if table is None:
             table = np.full((LAST_YEAR + 1) * MONTHS_PER_YEAR * 4, -1, dtype=np.int64)
             self.store.memo["batch.pension", in_force] = table
-        found: Ints = table[key]
-        for code in np.unique(key[found < 0]).tolist():
+        found: Ints = looked_up(table, key)
+        missing = found < 0
+        for code in np.unique(key[missing]).tolist() if missing.any() else ():
             rest, male = divmod(code, 2)
             birth, annex_2 = divmod(rest, 2)
             age = retirement_age(
                 self.store, "male" if male else "female", first_of_index(birth), "II" if annex_2 else "I", self.day
             )
             table[code] = age.pension_from.year * MONTHS_PER_YEAR + age.pension_from.month - 1
-        found = table[key]
+        if missing.any():
+            found = looked_up(table, key)
         p.memo["pension", in_force] = found
         return found
 
@@ -292,7 +304,7 @@ class Group:
 def among(codes: Ints, words: Sequence[str], names: Sequence[str]) -> Bools:
     """Rows whose word is one of ``names``; the code −1 (no word) finds the last place, which is False."""
     table = np.array([*(word in names for word in words), False], dtype=np.bool_)
-    found: Bools = table[codes]
+    found: Bools = looked_up(table, codes)
     return found
 
 
@@ -313,7 +325,7 @@ def benefits(mask: Bools, left: str, right: str) -> Words:
 def half_years(months: Ints, limit: int) -> Ints:
     """Years in halves, as tenths of a year (35 = 3.5 years)."""
     if len(months) > len(_FEW_MONTHS) and months.max() < len(_FEW_MONTHS):
-        found: Ints = _half_years(_FEW_MONTHS, limit)[months]  # looked up: faster than dividing every row
+        found: Ints = looked_up(_half_years(_FEW_MONTHS, limit), months)  # looked up: faster than dividing every row
         return found
     return _half_years(months, limit)
 
@@ -326,6 +338,11 @@ def _half_years(months: Ints, limit: int) -> Ints:
     years, odd = np.divmod(months, MONTHS_PER_YEAR)
     found: Ints = (2 * years + np.where(odd == 0, 0, np.where(odd <= limit, 1, 2))) * 5
     return found
+
+
+def few(rows: Ints, size: int) -> bool:
+    """Picking rows out and putting amounts back pays where less than one in two is chosen."""
+    return 2 * len(rows) < size
 
 
 def only(mask: Bools, amount: Ints) -> Ints:

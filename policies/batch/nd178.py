@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
-from policies.batch.exact import Bools, Ints
-from policies.batch.group import Answer, Group, Refusals, benefits, only, ordinal
+from policies.batch.exact import Bools, Ints, digits_of, product, scaled
+from policies.batch.group import Answer, Group, Refusals, benefits, few, only, ordinal
 from policies.batch.nd177 import group_refused
 from policies.engine import case as schema
 from policies.engine.dates import add_months
@@ -33,6 +35,7 @@ class Text178:
         self.on_7a = ~in_7b & ~p.affected & after
         self.no_path = ~in_7b & ~p.affected & ~after
         self.first12 = self._first12()
+        self.inside_7a = self._within_7a()
         self.salary = g.salary(g.param("nd178.salary.components", self.law_day))
 
     def _first12(self) -> Bools:
@@ -87,33 +90,52 @@ class Text178:
         return r
 
     def early_lines(self, eligible: Bools) -> dict[str, Ints]:
-        """Months, years and service of early retirement."""
+        """Months, years and service of early retirement; where few are eligible, computed for those alone."""
+        rows: Ints = np.flatnonzero(eligible).astype(np.int64, copy=False)
+        if not few(rows, self.g.size):
+            return self._early_lines(eligible)
+        found: dict[str, Ints] = {}
+        for code, amount in self._some(rows)._early_lines(np.ones(len(rows), dtype=np.bool_)).items():
+            found[code] = self.g.zeros()
+            found[code][rows] = amount
+        return found
+
+    def _some(self, rows: Ints) -> Text178:
+        """The same text for some rows, as far as the lines of early retirement go."""
+        found = copy(self)
+        found.g = self.g.some(rows)
+        found.on_7, found.on_7a, found.on_7b = self.on_7[rows], self.on_7a[rows], self.on_7b[rows]
+        found.first12, found.salary = self.first12[rows], self.salary[rows]
+        found.inside_7a = self.inside_7a[rows]
+        return found
+
+    def _early_lines(self, eligible: Bools) -> dict[str, Ints]:
         g, s = self.g, self.salary
         two = g.shorter_than(g.param("nd178.band.two_years"))
         over = g.longer_than(g.param("nd178.band.five_years"))
         first, later = self.first12, ~self.first12
-        months = g.zeros()
+        over5 = g.param("nd178.over5.months")
         parts = [
             (self.on_7 & ~over & first, "nd178.months.factor.first12", g.months),
             (self.on_7 & ~over & ~two & later, "nd178.months.factor.month13", g.months),
             (self.on_7 & ~over & two & later, "nd178.under_two_years.month13_factor", g.months),
-            (self.on_7 & over & first, "nd178.over5.factor.first12", g.zeros() + g.param("nd178.over5.months")),
-            (self.on_7 & over & later, "nd178.over5.factor.month13", g.zeros() + g.param("nd178.over5.months")),
+            (self.on_7 & over & first, "nd178.over5.factor.first12", over5),
+            (self.on_7 & over & later, "nd178.over5.factor.month13", over5),
             (self.on_7b, "nd178.7b.factor", np.minimum(g.months, g.param("nd178.7b.cap_months"))),
         ]
-        for mask, name, count in parts:
-            if mask.any():
-                months = np.where(mask, g.pay(g.param(name), count, s), months)
         if self.on_7a.any():
-            inside = self._within_7a()
-            for mask, name in ((inside, "nd178.7a.factor.first12"), (~inside, "nd178.7a.factor.month13")):
-                if (self.on_7a & mask).any():
-                    months = np.where(self.on_7a & mask, g.pay(g.param(name), g.months, s), months)
-        low = g.pay(g.param("nd178.per_early_year.2_5"), g.years, s, tenths=True)
-        high = g.pay(g.param("nd178.per_early_year.5_10"), g.years, s, tenths=True)
+            inside = self.inside_7a
+            parts.append((self.on_7a & inside, "nd178.7a.factor.first12", g.months))
+            parts.append((self.on_7a & ~inside, "nd178.7a.factor.month13", g.months))
+        factors = [(mask, Decimal(g.param(name)), count) for mask, name, count in parts if mask.any()]
+        digits = max((digits_of(factor) for _, factor, _ in factors), default=0)
+        salaries = g.zeros()  # months of salary, scaled
+        for mask, factor, count in factors:
+            salaries = np.where(mask, product(count, scaled(factor, digits)), salaries)
+        per_year = np.where(over, g.param("nd178.per_early_year.5_10"), g.param("nd178.per_early_year.2_5"))
         return {
-            "early_months": only(eligible, months),
-            "early_years": only(eligible & ~two, np.where(over, high, low)),
+            "early_months": only(eligible, g.scaled_times(salaries, digits, s)),
+            "early_years": only(eligible & ~two, g.pay(1, product(per_year, g.years), s, tenths=True)),
             "service_years": only(eligible & ~two, g.pay_service(g.param("nd178.service"), s)),
         }
 

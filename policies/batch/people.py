@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from policies.batch.columns import NO_DAY, Columns
-from policies.batch.exact import Bools, Column, Ints
+from policies.batch.exact import Bools, Column, Ints, looked_up
 from policies.engine import case as schema
 from policies.engine import parsing
 from policies.engine.dates import MONTHS_PER_YEAR
@@ -16,9 +16,14 @@ from policies.engine.dates import MONTHS_PER_YEAR
 DECREE_WORDS = ("auto", *schema.DECREES)
 BENEFIT_WORDS = ("auto", *schema.BENEFITS)
 
-# Month table for day numbers: index 0 is January of year 1; wide enough for any date the readers accept.
+# Day numbers (``date.toordinal``) count from year 1, months of datetime64 from January 1970.
+_EPOCH_INDEX = 1970 * MONTHS_PER_YEAR
+_EPOCH_DAY = 719163
+# First day of every month by its index; wide enough for any date the readers accept and what is added to it.
 _MONTHS = 2400 * MONTHS_PER_YEAR
-_FIRST_DAYS = np.arange(_MONTHS, dtype=np.int64).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+_FIRST_DAYS = (np.arange(_MONTHS, dtype=np.int64) - _EPOCH_INDEX).astype("datetime64[M]").astype(
+    "datetime64[D]"
+).astype(np.int64) + _EPOCH_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,8 @@ class Days:
 
 def first_day(index: Ints) -> Ints:
     """Day number (``date.toordinal``) of the first day of a month index."""
-    # datetime64 counts months from January 1970 (index 23640) and days from 1970-01-01 (ordinal 719163).
-    found: Ints = _FIRST_DAYS[index - _EPOCH_INDEX] + _EPOCH_DAY
+    found: Ints = looked_up(_FIRST_DAYS, index)
     return found
-
-
-_EPOCH_INDEX = 1970 * MONTHS_PER_YEAR
-_EPOCH_DAY = 719163
 
 
 def split_days(number: Ints) -> Days:
@@ -162,8 +162,15 @@ class People:
 
 
 def _days(c: Columns, name: str) -> Days:
-    found: Days = c.absent("days", name, lambda: split_days(c.days(name)))
-    return found
+    """The days of a column; where all are the same, split once for all parts of a size."""
+    number = c.days(name, required=name == "leave_date")
+    if number.strides != (0,) or not len(number):
+        return split_days(number)
+    key = (int(number[0]), len(number))
+    known: Days | None = c.split.get(key)
+    if known is None:
+        known = c.split[key] = split_days(number)
+    return known
 
 
 def read_people(c: Columns) -> People:
@@ -171,7 +178,7 @@ def read_people(c: Columns) -> People:
     birth_index, birth_day = c.birth()
     insured = c.wholes("social_insurance_months", parsing.LONGEST_MONTHS, "tháng", required=True)
     public = c.wholes("public_service_months", parsing.LONGEST_MONTHS, "tháng", empty=-1)
-    leave = split_days(c.days("leave_date", required=True))
+    leave = _days(c, "leave_date")
     affected = c.booleans("directly_affected", False)
     effective = _days(c, "restructuring_effective_date")
     level, digits = c.decimals(_COEFFICIENTS, parsing.HIGHEST_COEFFICIENT)
@@ -252,10 +259,11 @@ def _check_unused(c: Columns) -> None:
 
 def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
     """The faults of a single case that join two columns; cells already found wrong are not compared."""
-    sound = ~c.bad[c.rows]
+    bad = c.bad[c.rows].copy()
 
     def fault_where(wrong: Bools, name: str, message: str) -> None:
-        c.fault_where(wrong & sound, name, message)
+        if wrong.any():
+            c.fault_where(wrong & ~bad, name, message)
 
     fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
     paid, coefficient = c.given("agreed_amount"), c.given("coefficient")
