@@ -57,6 +57,11 @@ def month_words(iso: str) -> str:
     return format_date(date.fromisoformat(iso))
 
 
+def in_service(row: Sequence[Any]) -> int:
+    """People in service of a line by unit; answers kept before that was counted know those asked about alone."""
+    return int(row[5] if len(row) > 5 else row[2])
+
+
 def source_words(code: str) -> str:
     """The purse; the open one says whose it is: the records do not tell whom the budget pays there."""
     return source_heading(code) if code else "Chưa xác định nguồn (đơn vị tự bảo đảm một phần chi thường xuyên)"
@@ -91,9 +96,10 @@ def parts_of(scenario: Scenario) -> list[Part]:
     words = f"(Số tiền bằng chữ: {amount_in_words(found['total'])})"
     amount = [_number("people", "Số người", -2), _money("total", "Kinh phí", -1)]
     units = [
+        Column("present", "Đang làm việc", in_service, "integer", mm=26, chars=14, total=True),
         _number("asked", "Số người xem xét", 2),
         _number("leaving", "Đủ điều kiện nghỉ", 3),
-        Column("staying", "Còn lại", lambda row: row[2] - row[3], "integer", mm=26, chars=14, total=True),
+        Column("staying", "Còn lại", lambda row: in_service(row) - row[3], "integer", mm=26, chars=14, total=True),
         _money("total", "Kinh phí", 4),
     ]
     parts = [

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hrms.kernel.text import format_integer
-from reports.scenario import month_words
+from reports.scenario import in_service, month_words
 from reports.scenario_charts import MILLION, Entry, bar_chart, column_chart
 
 MOST_UNITS = 20
@@ -26,7 +26,7 @@ def charts_of(found: dict[str, Any]) -> dict[str, Any]:
             unit=_("triệu đồng"),
             scale=MILLION,
         )
-        charts["left"] = _people_left(found["people"], months)
+        charts["left"] = _people_left(sum(in_service(row) for row in found["by_unit"]), months)
     if len(found["curve"]) > 1:
         charts["curve"] = column_chart(
             [Entry(_month(day), total, _amount_words(day, people, total)) for day, people, total in found["curve"]],
@@ -43,17 +43,17 @@ def charts_of(found: dict[str, Any]) -> dict[str, Any]:
             [
                 Entry(
                     name,
-                    people,
+                    present,
                     _(
-                        "%(unit)s: %(people)s người xem xét, %(leaving)s nghỉ, còn %(left)s",
+                        "%(unit)s: %(people)s người đang làm việc, %(leaving)s nghỉ, còn %(left)s",
                         unit=name,
-                        people=format_integer(people),
+                        people=format_integer(present),
                         leaving=format_integer(leaving),
-                        left=format_integer(people - leaving),
+                        left=format_integer(present - leaving),
                     ),
-                    people - leaving,
+                    present - leaving,
                 )
-                for _id, name, people, leaving, _total in units
+                for name, leaving, present in ((row[1], row[3], in_service(row)) for row in units)
             ],
             title=_("Số người còn lại theo đơn vị"),
             description=_("Đơn vị có nhiều người nghỉ nhất trước; số liệu đầy đủ nằm ở bảng ngay dưới."),
@@ -76,7 +76,7 @@ def _people_left(people: int, months: list[Any]) -> Any:
     return column_chart(
         entries,
         title=_("Số người còn lại sau mỗi tháng"),
-        description=_("Trong số người xem xét; giảm theo số người nghỉ từng tháng."),
+        description=_("Người đang làm việc ở các đơn vị có người được xem xét, giảm theo số người nghỉ từng tháng."),
         ident="con-lai",
         unit=_("người"),
         tone=2,

@@ -228,6 +228,7 @@ class ScenarioView(BaseView):
 
 
 WORDS: dict[str, Any] = {
+    "present": papers.in_service,
     "month": papers.month_words,
     "decree": papers.decree_words,
     "source": papers.source_words,

@@ -329,3 +329,10 @@ def test_an_answer_kept_before_the_share_was_asked_is_still_read() -> None:
     plain = json.loads(json.dumps(asked().to_plain(), default=str))
     del plain["budget_share"]
     assert Definition.from_plain(plain).budget_share is None
+
+
+def test_who_is_left_counts_everybody_in_service(world: Any, act: RestructuringAct) -> None:
+    """Not only those asked about: the agency keeps the people of all its divisions."""
+    summary = compute(asked(unit_ids=(world.units["a1"],), leaders="only")).summary
+    ((agency, _name, people, _leaving, _total, present),) = summary["by_unit"]
+    assert (agency, people, present) == (world.units["a"], 1, 6)

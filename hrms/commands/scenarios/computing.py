@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,7 +112,8 @@ def compute(definition: Definition, step: Step = lambda _done, _total, _message:
     assert answers is not None
     answers.dates = dates
     step(steps - 1, steps, _("Tổng hợp"))
-    return Outcome(answers, summarise(answers, roster, curve, definition.budget_share), store.fingerprint)
+    summary = summarise(answers, roster, curve, definition.budget_share, definition.present())
+    return Outcome(answers, summary, store.fingerprint)
 
 
 def _asked(definition: Definition, roster: Roster, store: ParameterStore) -> Bools:
@@ -188,9 +189,16 @@ def _better(first: Answers, second: Answers) -> Answers:
 
 
 def summarise(
-    answers: Answers, roster: Roster, curve: list[list[Any]], budget_share: int | None = None
+    answers: Answers,
+    roster: Roster,
+    curve: list[list[Any]],
+    budget_share: int | None = None,
+    present: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
-    """The sums of a scenario as plain data; amounts in đồng, lists in the order in which they are shown."""
+    """The sums of a scenario as plain data; amounts in đồng, lists in the order in which they are shown.
+
+    ``present``: people in service by unit, those not asked about with them.
+    """
     paid = answers.eligible
     units = roster.units
     agency = np.array([units[u].agency_id for u in answers.unit_ids.tolist()], dtype=np.int64)
@@ -203,7 +211,7 @@ def summarise(
         "monthly_salaries": int(answers.salary[paid].sum()),
         "curve": curve if len(curve) > 1 else [],
         "by_month": _by_month(answers),
-        "by_unit": _by_unit(answers, agency, roster),
+        "by_unit": _by_unit(answers, agency, roster, present or {}),
         "by_decree": _by_decree(answers),
         "by_source": _by_source(answers, roster, budget_share),
         "by_reason": _by_reason(answers),
@@ -219,14 +227,25 @@ def _by_month(answers: Answers) -> list[list[Any]]:
     ]
 
 
-def _by_unit(answers: Answers, agency: Ints, roster: Roster) -> list[list[Any]]:
-    """Agency id, name, people asked about, leaving, đồng."""
+def _by_unit(answers: Answers, agency: Ints, roster: Roster, present: Mapping[int, int]) -> list[list[Any]]:
+    """Agency id, name, people asked about, leaving, đồng, people in service."""
+    staff: dict[int, int] = {}
+    for unit, count in present.items():
+        if unit in roster.units:
+            staff[roster.units[unit].agency_id] = staff.get(roster.units[unit].agency_id, 0) + count
     ids, inverse = np.unique(agency, return_inverse=True)
     people = np.bincount(inverse, minlength=len(ids))
     leaving = np.bincount(inverse[answers.eligible], minlength=len(ids))
     amounts = sums(inverse, answers.total, len(ids))
     rows = [
-        [int(ids[i]), roster.units[int(ids[i])].name, int(people[i]), int(leaving[i]), int(amounts[i])]
+        [
+            int(ids[i]),
+            roster.units[int(ids[i])].name,
+            int(people[i]),
+            int(leaving[i]),
+            int(amounts[i]),
+            staff.get(int(ids[i]), int(people[i])),
+        ]
         for i in range(len(ids))
     ]
     return sorted(rows, key=lambda row: (roster.units[row[0]].order, roster.units[row[0]].sort_key, row[0]))

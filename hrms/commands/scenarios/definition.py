@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from hrms.commands.law.current import current_store
 from hrms.commands.law.values import UnfitValue, read_plain
@@ -142,6 +142,12 @@ class Definition:
         if self.leaders:
             query = query.where(Person.is_leader.is_(self.leaders == "only"))
         return query
+
+    def present(self) -> dict[int, int]:
+        """Everybody in service whom the actor may read, by unit: what is left when the people asked about go."""
+        query = select(Person.unit_id, func.count()).where(Person.status != "left", Person.unit_id.is_not(None))
+        query = access.restrict(query, Person, "read").group_by(Person.unit_id)
+        return dict(db.session.execute(query).tuples().all())
 
     def faults(self) -> Iterable[Fault]:
         """Everything wrong with the question, by the field of the form."""
