@@ -112,7 +112,9 @@ class _Look:
     def _pinned(self) -> None:
         for pair in self.problem.pinned:
             own = self.seat.get(pair.person)
-            rests = own is not None and own.id == pair.post and pair.person not in self.goes
+            who = self.people[pair.person]
+            may_stay = who.exempt or not who.due
+            rests = may_stay and own is not None and own.id == pair.post and pair.person not in self.goes
             if self.goes.get(pair.person) != pair.post and not rests:
                 self.say(
                     r.PINNED, pair.person, pair.post, f"{self.people[pair.person].label} không đến vị trí đã ghim."
