@@ -348,7 +348,8 @@ class Columns:
 def _factorize(series: pd.Series[Any]) -> tuple[Codes, list[Any]]:
     """Distinct plain Python values; values pandas thinks equal but Python types apart (1 and True) stay apart."""
     if isinstance(series.dtype, pd.CategoricalDtype):
-        return series.cat.codes.to_numpy(), [_plain(v) for v in series.cat.categories]
+        cells: Any = series.array
+        return cells.codes, [_plain(v) for v in cells.categories]
     if series.dtype == np.bool_:
         return series.to_numpy().view(np.int8), [False, True]
     if series.dtype != object:

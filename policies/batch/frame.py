@@ -247,7 +247,7 @@ def _moved(people: People, day: Days, accrue_insurance: bool) -> People:
 def _benefit_faults(people: People, start: int) -> list[tuple[int, Fault]]:
     """Row and fault of each benefit the named decree does not know, as in the one-case path."""
     faults: list[tuple[int, Fault]] = []
-    key = np.maximum(people.decree, 0) * len(BENEFIT_WORDS) + np.maximum(people.benefit, 0)
+    key = _asked(people)
     for code in _which(key):
         decree, benefit = (
             words[i] for words, i in zip((DECREE_WORDS, BENEFIT_WORDS), divmod(code, len(BENEFIT_WORDS)), strict=True)
@@ -281,7 +281,7 @@ def _breaks(store: ParameterStore) -> Ints:
 def _periods(people: People, store: ParameterStore) -> list[tuple[Ints, date]]:
     """Rows by period between two changes of any parameter, with one day that stands for the period."""
     days = people.leave.number
-    if len(days) and days.min() == days.max():
+    if len(days) and (days.strides == (0,) or days.min() == days.max()):
         return [(np.arange(len(days), dtype=np.int64), date.fromordinal(int(days[0])))]
     period = np.searchsorted(_breaks(store), days, side="right")
     found: list[tuple[Ints, date]] = []
@@ -328,7 +328,7 @@ def _alike(people: People) -> list[Ints]:
 def _fill(out: Buffers, rows: Ints, people: People, store: ParameterStore, day: date) -> None:
     """Answer the rows of one period, grouped by what they ask for."""
     monthly = {"retained_leadership_allowance", "grassroots_secondment", "talent_allowance"}
-    key = people.decree * len(BENEFIT_WORDS) + people.benefit
+    key = _asked(people)
     if len(codes := _which(key)) == 1 and BENEFIT_WORDS[codes[0] % len(BENEFIT_WORDS)] not in monthly:
         _fill_leaves(out, rows, Group(people, store, day), DECREE_WORDS[codes[0] // len(BENEFIT_WORDS)])
         return
@@ -360,9 +360,18 @@ def _fill_leaves(out: Buffers, rows: Ints, g: Group, named: str) -> None:
             out[f"total_{tried}"][rows] = np.where(free, amount, 0)
 
 
+def _asked(people: People) -> Ints:
+    """Decree and benefit asked for as one number; a cell without a word, a fault of its own, counts as open."""
+    decree, benefit = people.decree, people.benefit
+    if len(decree) and decree.strides == benefit.strides == (0,):
+        one: Ints = np.maximum(decree[:1], 0) * len(BENEFIT_WORDS) + np.maximum(benefit[:1], 0)
+        return np.broadcast_to(one, decree.shape)
+    return np.maximum(decree, 0) * len(BENEFIT_WORDS) + np.maximum(benefit, 0)
+
+
 def _which(key: Ints) -> list[int]:
     """The distinct values of a column of small whole numbers; one value for everybody is seen at once."""
-    if len(key) and key[0] == key[-1] and key.min() == key.max():
+    if len(key) and (key.strides == (0,) or (key[0] == key[-1] and key.min() == key.max())):
         return [int(key[0])]
     found: list[int] = np.flatnonzero(np.bincount(key)).tolist()
     return found

@@ -189,17 +189,18 @@ class Group:
         if found is not None:
             return found
         unit = 10 ** (p.percent_digits + 2)  # one hundred percent
+        drawn = [name for name in components if name in p.allowances and not _nobody_draws(p.allowances[name])]
         core = product(p.coefficient, unit)
-        if "leadership" in components:
+        if "leadership" in drawn:
             core = total(core, product(p.allowances["leadership"], unit))
-        if "beyond_frame_percent" in components:
+        if "beyond_frame_percent" in drawn:
             core = total(core, product(p.coefficient, p.allowances["beyond_frame_percent"]))
-        rate: Column = np.full(self.size, unit, dtype=np.int64)
+        rate: Column | int = unit
         for name in schema.PERCENT_ALLOWANCES:
-            if name in components:
+            if name in drawn:
                 rate = total(rate, p.allowances[name])
         exact = product(core, rate)
-        if "retained_difference" in components:
+        if "retained_difference" in drawn:
             exact = total(exact, product(p.allowances["retained_difference"], unit * unit))
         p.memo[components] = exact
         return exact
@@ -293,7 +294,9 @@ class Group:
     def _base_of(self, index: Ints, number: Ints | None = None) -> Ints:
         """Base salary on the first day of a month, or on a day."""
         days = first_day(index) if number is None else number
-        if len(days) and days.min() == days.max():  # one leave month for everybody, the usual case
+        if len(days) and (
+            days.strides == (0,) or days.min() == days.max()
+        ):  # one leave month for everybody, the usual case
             return np.full(len(days), self.store.at("salary.base", date.fromordinal(int(days[0]))).value, np.int64)
         distinct, inverse = np.unique(days, return_inverse=True)
         values = [self.store.at("salary.base", date.fromordinal(int(d))).value for d in distinct]
@@ -343,6 +346,11 @@ def _half_years(months: Ints, limit: int) -> Ints:
 def few(rows: Ints, size: int) -> bool:
     """Picking rows out and putting amounts back pays where less than one in two is chosen."""
     return 2 * len(rows) < size
+
+
+def _nobody_draws(allowance: Column) -> bool:
+    """The column is not there: one 0 in the room of all."""
+    return allowance.strides == (0,) and len(allowance) > 0 and not allowance[0]
 
 
 def only(mask: Bools, amount: Ints) -> Ints:
