@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -105,6 +105,7 @@ def coverage(store: ParameterStore | None = None) -> list[Coverage]:
         found.append(_entry(decree.code, decree.identity.name, books, (prefix,), store, missing))
     found.append(_entry("170", nd170.IDENTITY.name, (nd170.BOOK,), ("nd170.",), store, missing))
     found.extend(_entry(code, name, (), prefixes, store, missing) for code, name, prefixes in _SHARED)
+    found = [replace(c, clauses=_evaluation_clauses()) if c.code == "evaluation" else c for c in found]
     listed = {version.name for entry in found for version in entry.parameters}
     if rest := tuple(name for name in store.names() if name not in listed):
         found.append(_entry("other", "Thông số khác", (), rest, store, missing))
@@ -133,6 +134,13 @@ def _entry(
         verified_to=max(looked, default=None),
         missing=missing.get(code, ()),
     )
+
+
+def _evaluation_clauses() -> tuple[Clause, ...]:
+    """The regimes, reasons and consequences of evaluation: its rules stand in data files, not in rule books."""
+    from policies.evaluation.coverage import clauses
+
+    return tuple(Clause(c.label, c.article, c.valid_from, _end(c.valid_to), c.code, c.answers) for c in clauses())
 
 
 def _clauses(book: RuleBook) -> list[Clause]:
