@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,14 +33,24 @@ class Line:
     href: str = ""
 
 
+@dataclass(frozen=True)
+class Head:
+    """A heading in the reader's language, set like the cells below it."""
+
+    text: str
+    wide: int
+    high: int
+    css: str = ""
+
+
 @dataclass
 class Shown:
     """A block ready for the page. ``more`` rows are not shown."""
 
     block: Block
     title: str
-    first: list[HeadCell]
-    second: list[HeadCell]
+    first: list[Head]
+    second: list[Head]
     lines: list[Line]
     more: int
     chart: Any
@@ -52,8 +62,7 @@ def shown(
 ) -> Shown:
     """``address`` makes the link of a figure; ``links`` are the records behind the rows, in order."""
     columns = list(block.columns)
-    # Translated here: a template would take the per cent sign of a heading for a placeholder.
-    first, second = ([replace(head, text=_(head.text)) for head in row] for row in header_rows(columns))  # type: ignore[arg-type]
+    first, second = _heads(columns)
     lines: list[Line] = []
     left = len(block.rows) if most is None else most
     for title, rows in block.sections():
@@ -69,6 +78,21 @@ def shown(
     chart = svg(block.chart, ident=f"bieu-do-{number}") if block.chart else ""
     lead = next((i for i, column in enumerate(columns) if column.total), len(columns))
     return Shown(block, _(block.title), first, second, lines, more, chart, lead)
+
+
+def _heads(columns: Sequence[Column]) -> tuple[list[Head], list[Head]]:
+    """The rows of headings. Translated here: a template would take their per cent signs for placeholders."""
+    first, second = header_rows(columns)  # type: ignore[arg-type]
+    grouped = any(column.group for column in columns)
+    alone = iter([column for column in columns if not column.group])
+    inside = iter([column for column in columns if column.group])
+
+    def head(cell: HeadCell, own: bool, source: Any) -> Head:
+        css = css_class(next(source).kind) if own else "over"
+        return Head(_(cell.text), cell.wide, cell.high, css)
+
+    above = [head(cell, cell.high == 2 or not grouped, alone) for cell in first]
+    return above, [head(cell, True, inside) for cell in second]
 
 
 def _cell(block: Block, column: Column, row: Row, address: Address | None) -> Cell:

@@ -13,6 +13,7 @@ from models.organization import OrgUnit
 from models.restructuring import CaseBatch, DownsizingCase
 from models.staff import Person
 from policies.labels import BENEFIT_LABELS, DECREE_LABELS
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, SqlFact, by_model
 from reports.wording import SOURCE_HEADINGS
@@ -76,7 +77,7 @@ def _source(asked: Asked) -> Select[Any]:
             Person.code.label("code"),
             Person.full_name.label("name"),
             row.unit_id.label("unit_id"),
-            OrgUnit.name.label("unit"),
+            unit_name().label("unit"),
             func.coalesce(CaseBatch.name, "").label("batch"),
             row.state.label("state"),
             decree.label("decree"),
@@ -103,6 +104,7 @@ def _source(asked: Asked) -> Select[Any]:
         )
         .join(Person, Person.id == row.person_id)
         .join(OrgUnit, OrgUnit.id == row.unit_id)
+        .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .outerjoin(CaseBatch, CaseBatch.id == row.batch_id)
         .where(standing(), asked.inside(row.unit_id))
     )
@@ -165,7 +167,7 @@ def _payments(asked: Asked) -> Select[Any]:
             Person.code.label("code"),
             Person.full_name.label("name"),
             row.unit_id.label("unit_id"),
-            OrgUnit.name.label("unit"),
+            unit_name().label("unit"),
             decree.label("decree"),
             row.paid_on.label("paid_on"),
             month_of(row.paid_on, _months(asked)).label("paid_in"),
@@ -178,6 +180,7 @@ def _payments(asked: Asked) -> Select[Any]:
         )
         .join(Person, Person.id == row.person_id)
         .join(OrgUnit, OrgUnit.id == row.unit_id)
+        .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(row.paid_on.is_not(None), row.paid_on <= asked.on, asked.inside(row.unit_id))
         .where(or_(row.state == "paid", row.state == REPLACED))
     )

@@ -14,6 +14,7 @@ from models.restructuring import DownsizingCase
 from models.staff import Appointment, Person
 from policies.engine.parameters import ParameterStore
 from reports.facts.cases import DECREES
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, FrameFact, by_model
 from reports.framework.making import each
@@ -38,12 +39,12 @@ def _cases(asked: Asked) -> Select[Any]:
     return (
         select(
             row.id, row.number, row.revision, row.amends_id, row.person_id, Person.code,
-            Person.full_name.label("name"), row.unit_id, OrgUnit.name.label("unit"), row.state, row.decree,
+            Person.full_name.label("name"), row.unit_id, unit_name().label("unit"), row.state, row.decree,
             row.decree_found, row.leave_date, row.total, row.paid_amount, row.paid_on, row.decision_number,
             row.decision_date, Person.sort_key,
         )
         .join(Person, Person.id == row.person_id)
-        .join(OrgUnit, OrgUnit.id == row.unit_id)
+        .join(OrgUnit, OrgUnit.id == row.unit_id).outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(asked.inside(row.unit_id))
     )  # fmt: skip
 

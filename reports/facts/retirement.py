@@ -15,6 +15,7 @@ from models.vocabulary import CATEGORIES, LEADER_RANKS, SEXES
 from policies.engine.parameters import ParameterStore
 from policies.retirement import notice_dates, pension_date
 from reports.facts.staff import in_service, scope
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, FrameFact
 from reports.framework.making import each
@@ -51,11 +52,11 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
     query = (
         select(
             Person.id, Person.code, Person.full_name.label("name"), Person.sex, Person.birth_date, Person.category,
-            Person.retirement_annex.label("annex"), Appointment.unit_id, OrgUnit.name.label("unit"),
+            Person.retirement_annex.label("annex"), Appointment.unit_id, unit_name().label("unit"),
             Appointment.title, Appointment.leader_rank, Person.sort_key,
         )
         .join(Appointment, Appointment.person_id == Person.id)
-        .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
+        .join(OrgUnit, OrgUnit.id == Appointment.unit_id).outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(in_service(day), asked.inside(Appointment.unit_id), or_(*young))
     )  # fmt: skip
     query = scope(query, "report", "read")

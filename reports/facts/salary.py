@@ -14,6 +14,7 @@ from models.organization import OrgUnit
 from models.staff import Appointment, Discipline, Person, SalaryRow, YearRating
 from policies.salary.scales import Scale, scales
 from reports.facts.staff import in_service, scope
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, FrameFact
 from reports.framework.making import each
@@ -63,13 +64,13 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
     query = (
         select(
             Person.id, Person.code, Person.full_name.label("name"), Person.category,
-            Appointment.unit_id, OrgUnit.name.label("unit"), Appointment.title,
+            Appointment.unit_id, unit_name().label("unit"), Appointment.title,
             SalaryRow.scale_code, SalaryRow.grade_code, SalaryRow.grade_name, SalaryRow.step, SalaryRow.coefficient,
             SalaryRow.beyond_frame_percent.label("beyond"), since.label("since"), failed.label("failed"),
             punished.label("punished"), Person.sort_key,
         )
         .join(Appointment, Appointment.person_id == Person.id)
-        .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
+        .join(OrgUnit, OrgUnit.id == Appointment.unit_id).outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .join(SalaryRow, SalaryRow.person_id == Person.id)
         .where(
             in_service(last), asked.inside(Appointment.unit_id), SalaryRow.valid_from <= last,

@@ -11,6 +11,7 @@ from hrms.kernel.text import add_months
 from models.organization import OrgUnit
 from models.staff import Appointment, Person, SalaryRow
 from models.vocabulary import CATEGORIES, ESTABLISHMENT_KINDS, ESTABLISHMENT_OF_CATEGORY, LEADER_RANKS, SEXES
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, SqlFact, by_model, by_unit
 
@@ -70,7 +71,7 @@ def _source(asked: Asked) -> Select[Any]:
             Person.category.label("category"),
             kind.label("kind"),
             Appointment.unit_id.label("unit_id"),
-            OrgUnit.name.label("unit"),
+            unit_name().label("unit"),
             Appointment.title.label("title"),
             Appointment.leader_rank.label("leader_rank"),
             Person.qualification.label("qualification"),
@@ -82,6 +83,7 @@ def _source(asked: Asked) -> Select[Any]:
         )
         .join(Appointment, Appointment.person_id == Person.id)
         .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
+        .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(in_service(day), asked.inside(Appointment.unit_id))
     )
 

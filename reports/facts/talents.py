@@ -11,6 +11,7 @@ from models.organization import OrgUnit
 from models.restructuring import DownsizingCase
 from models.staff import Person
 from reports.facts.cases import CASE_STATES, IN_WORK, SETTLED, standing
+from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, FrameFact, by_model
 from reports.framework.making import each
@@ -32,10 +33,10 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
     row = DownsizingCase
     query = (
         select(row.id, row.number, Person.code, Person.full_name.label("name"), Person.title, row.unit_id,
-               OrgUnit.name.label("unit"), row.state, row.overrides, row.monthly_salary, row.total,
+               unit_name().label("unit"), row.state, row.overrides, row.monthly_salary, row.total,
                row.decision_number, row.decision_date, Person.sort_key)
         .join(Person, Person.id == row.person_id)
-        .join(OrgUnit, OrgUnit.id == row.unit_id)
+        .join(OrgUnit, OrgUnit.id == row.unit_id).outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(or_(row.decree_found == DECREE, (row.decree_found == "") & (row.decree == DECREE)), standing(),
                row.state.in_((*IN_WORK, *SETTLED)), asked.inside(row.unit_id))
         .order_by(Person.sort_key, row.id)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select, true
+from sqlalchemy.orm import aliased
 
 from hrms.kernel.db import db
 from models.organization import OrgUnit, OrgUnitVersion
+
+ABOVE = aliased(OrgUnit)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class UnitTree:
         if unit_id is None or unit_id not in self.units:
             return "Đơn vị khác"
         found = self.units[unit_id]
+        above = self.units.get(found.parent_id or 0)
+        if above is not None and above.kind == "province" and above.id != self.top:
+            return f"{found.name} ({above.name})"  # two old provinces had a department of the same name
         if unit_id == self.top:
             return found.name if len(self.units) == 1 else f"{found.name} (trực tiếp)"
         return found.name
@@ -67,19 +74,31 @@ class UnitTree:
         return self.units[unit_id].order if unit_id in self.units else (9, 0, "")
 
 
+def unit_name() -> Any:
+    """The unit's name as lists tell it: a part of an agency with its agency, for every agency has its «Văn phòng».
+
+    Goes with ``.outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)``.
+    """
+    inner = (OrgUnit.level == "INTERNAL") & ABOVE.id.is_not(None)
+    return case((inner, OrgUnit.name + ", " + ABOVE.name), else_=OrgUnit.name)
+
+
 _LEVELS = {"PROVINCE": 0, "INTERNAL": 1, "DISTRICT": 2, "COMMUNE": 3}
 _KINDS = {"province": 0, "party": 1, "front": 2, "department": 3, "association": 4, "service_unit": 5}
 
 
-def tree_on(top: OrgUnit, day: date) -> UnitTree:
-    """One statement: the versions in force on ``day`` of everything that lies, or came to lie, below ``top``."""
+def tree_on(top: OrgUnit, day: date, *, whole: bool = False) -> UnitTree:
+    """One statement: the versions in force on ``day`` of everything that lies, or came to lie, below ``top``.
+
+    ``whole``: of every unit there was, whatever root it had.
+    """
     version = OrgUnitVersion
     query = (
         select(OrgUnit.id, OrgUnit.code, version.name, version.kind, version.level, version.parent_id,
                OrgUnit.display_order, OrgUnit.sort_key)
         .join(version, version.unit_id == OrgUnit.id)
         .where(
-            OrgUnit.path.like(f"{top.path}%"),
+            true() if whole else OrgUnit.path.like(f"{top.path}%"),
             version.valid_from <= day,
             or_(version.valid_to.is_(None), version.valid_to >= day),
         )

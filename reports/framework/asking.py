@@ -68,9 +68,14 @@ class Asked:
         pairs = ((p.label, p.words(self.values.get(p.name))) for p in self.definition.parameters)
         return [(label, words) for label, words in pairs if words]
 
+    @property
+    def everything(self) -> bool:
+        """The root asked by somebody of the whole tree: other provinces of the past belong to it too."""
+        return self.unit.parent_id is None and access.units_for("report", "read") is None
+
     def inside(self, column: Any) -> ColumnElement[bool]:
         """The condition that ``column`` (a unit id) lies in the unit asked about: with what was merged into it."""
-        if self.unit.depth == 0 and self.unit.parent_id is None:
+        if self.everything:
             return true()
         return column.in_(select(OrgUnit.id).where(OrgUnit.path.like(f"{self.unit.path}%")))
 
@@ -79,7 +84,7 @@ class Asked:
         wanted = day or self.on
         key = ("tree", wanted)
         if key not in self.memo:
-            self.memo[key] = tree_on(self.unit, wanted)
+            self.memo[key] = tree_on(self.unit, wanted, whole=self.everything)
         found = self.memo[key]
         assert isinstance(found, UnitTree)
         return found

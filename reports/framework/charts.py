@@ -93,6 +93,17 @@ def _cut(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
+def _wrapped(words: str, most: int) -> list[str]:
+    """A label on two lines at most."""
+    first: list[str] = []
+    rest = words.split()
+    while rest and len(" ".join([*first, rest[0]])) <= most:
+        first.append(rest.pop(0))
+    if not first:
+        return [_cut(words, most)]
+    return [" ".join(first), _cut(" ".join(rest), most)] if rest else [" ".join(first)]
+
+
 def _legend(chart: Chart, y: int) -> str:
     if len(chart.series) < 2:
         return ""
@@ -176,8 +187,8 @@ def _columns(chart: Chart, width: int, height: int = 280) -> tuple[str, int]:
                 parts.append(_rect(start, y, wide, high, _tone(position), said))
             else:
                 parts.append(_rect(start + wide * position, base - high, max(wide - 1, 1), high, _tone(position), said))
-        fits = max(4, int(each / WORD))
-        parts.append(_text(x + each // 2, base + 17, _cut(label, fits), anchor="middle", colour=MUTE))
+        for line, words in enumerate(_wrapped(label, max(4, int(each / WORD)))):
+            parts.append(_text(x + each // 2, base + 15 + 13 * line, words, anchor="middle", colour=MUTE, size=11))
     parts.append(f'<path d="M{left} {base}H{width - 8}" stroke="{MUTE}"/>')
     return "".join(parts), height - 18
 

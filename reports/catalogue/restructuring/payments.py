@@ -57,7 +57,7 @@ def by_month(asked: Asked) -> Block:
         line = found.get(row["paid_in"])
         if line:
             row |= {"count": line["count"], "paid": line["paid"]}
-    columns = (Column("label", "Tháng", "code", mm=26), figure("count", "Lần chi"), money("paid", "Số tiền (đồng)"))
+    columns = (Column("label", "Tháng", mm=26), figure("count", "Lần chi"), money("paid", "Số tiền (đồng)"))
     chart = column_chart("columns", "Chi trả theo tháng", [str(row["label"]) for row in rows],
                          [("Đã chi", [int(str(row["paid"])) for row in rows])], "đồng")  # fmt: skip
     return Block("month", "Theo tháng trong kỳ", columns, rows, fact=PAYMENTS.key, by=("paid_in",), chart=chart)

@@ -65,7 +65,7 @@ def by_month(asked: Asked) -> Block:
         rows[line["paid_in"]] |= {"paid_count": line["count"], "paid": line["paid"]}
     plain = ("integer", 22.0)
     columns = (
-        Column("label", "Tháng", "code", mm=22, chars=12),
+        Column("label", "Tháng", mm=22, chars=12),
         Column("opened", "Hồ sơ lập", plain[0], total=True, mm=plain[1]),  # type: ignore[arg-type]
         Column("decided", "Quyết định", plain[0], total=True, mm=plain[1]),  # type: ignore[arg-type]
         Column("total", "Kinh phí quyết định (đồng)", "money", total=True, mm=34, chars=20),

@@ -57,7 +57,8 @@ def on_numbers(_asked: Asked, produced: Produced) -> str:
     block = produced.block("kind")
     given, present = block.total("assigned"), block.total("present")
     parts = [
-        f"{row['label'].lower()} giao {_count(row['assigned'])}, có mặt {_count(row['present'])}" for row in block.rows
+        f"{row['label'][:1].lower()}{row['label'][1:]} giao {_count(row['assigned'])}, có mặt {_count(row['present'])}"
+        for row in block.rows
     ]
     rate = f" ({format_decimal(_share(present, given))}% so với số giao)" if given else ""
     return (

@@ -22,7 +22,7 @@ def by_year(asked: Asked) -> Block:
         row["leaders"] += line["count"] if line["leader_rank"] else 0
     lines = [rows[year] for year in sorted(rows)]
     columns = (
-        Column("label", "Năm", "code", mm=30, chars=14),
+        Column("label", "Năm", mm=30, chars=14),
         figure("count", "Tổng số"),
         figure("male", "Nam", {"sex": "male"}),
         figure("female", "Nữ", {"sex": "female"}),
