@@ -48,8 +48,8 @@ BY_DECREE = tuple(f"total_{code}" for code, _ in choice.LEAVES)
 _WORDS = ("decree", "benefit", "reason")
 _NAMES = tuple("" if word == "auto" else BY_CODE[word].identity.name for word in DECREE_WORDS)
 _TABLES: dict[str, tuple[str, ...]] = {"decree": _NAMES, "benefit": BENEFIT_WORDS, "reason": REASON_WORDS}
-# Columns of so many rows stay in the processor's cache from one clause to the next.
-_SLICE = 16_384
+# Columns of so many rows stay in the processor's cache from one clause to the next; fewer cost more calls than that saves.
+_SLICE = 50_000
 
 Buffers = dict[str, Column]
 Faults = Literal["mark", "raise"]
@@ -213,7 +213,10 @@ def _buffers(size: int, *, by_decree: bool) -> Buffers:
 
 def _as_words(codes: Column, table: tuple[str, ...]) -> Any:
     """Words of the codes in the type pandas gives to text; taken from few words, never inferred row by row."""
-    return pd.Series(table, dtype="str").array.take(codes)
+    words = pd.Series(table, dtype="str").array
+    if len(codes) and codes[0] == codes[-1] and codes.min() == codes.max():
+        return words[codes[0] : codes[0] + 1].repeat(len(codes))
+    return words.take(codes.astype(np.intp))
 
 
 def _finished(out: dict[str, Any], index: pd.Index[Any], columns: Sequence[str], faults: list[Fault]) -> pd.DataFrame:

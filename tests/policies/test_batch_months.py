@@ -14,6 +14,7 @@ from benchmarks.population import population
 from policies import CaseFaults, calculate, leave_profile
 from policies.batch import calculate as calculate_frame
 from policies.batch import calculate_months
+from policies.batch import frame as batch_frame
 from policies.batch.frame import BY_DECREE, COLUMNS
 from tests.policies.conftest import base_case
 from tests.policies.people import flat_row, random_case
@@ -75,7 +76,8 @@ def _plausible(case: dict) -> bool:
     return True
 
 
-def test_slices_and_threads_change_nothing():
+def test_slices_and_threads_change_nothing(monkeypatch):
+    monkeypatch.setattr(batch_frame, "_SLICE", 7_000)
     frame = population(40_000)
     dates = [date(2025, 8, 1), date(2025, 9, 1), date(2026, 8, 1)]
     together = calculate_months(frame, dates, threads=2)
