@@ -18,6 +18,7 @@ LAW_CODE = [
     if p.parent.name.startswith(("nd", "nq"))
     or p.parent.name == "pension"
     or p.name in SHARED_LAW
+    or (p.parent.name == "evaluation" and p.name in {"tree.py", "special.py", "scored.py", "rating.py", "regimes.py"})
     or (p.parent.name == "batch" and p.name in {"nd178.py", "nd177.py", "others.py"})
 ]
 

@@ -1,4 +1,4 @@
-"""Rules of rating hold for any facts: caps never lift, holes stay open, rounding is exact, bounds fall where written."""
+"""Rules of rating hold for any facts: caps never lift, holes stay open, rounding is exact, bounds fall as written."""
 
 from __future__ import annotations
 
