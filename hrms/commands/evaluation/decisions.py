@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import quota
+from hrms.commands.evaluation import consequences, quota
 from hrms.commands.evaluation.rights import cycle_for, own_person_id, sheet_for_step
 from hrms.commands.evaluation.standing import DEMOTED, HTT, LEVELS, TOLD, day_of, moment, standing_level
 from hrms.commands.evaluation.stepping import LIMIT, StepResult, load_many, step_many
@@ -263,6 +263,8 @@ class Decide(Command[StepResult]):
         for sheet in sheets:
             write_decision(sheet, paper, self._levels[sheet.id], self._reason(sheet))
         write_year_ratings(self._cycle, sheets, paper.number)
+        if kind == REPLACE:
+            consequences.find_for(self._cycle, sheets)
 
     def receipt(self, outcome: StepResult) -> Any:
         return outcome.to_plain()
@@ -344,15 +346,22 @@ class Notify(_Many):
 
 @dataclass
 class Publish(_Many):
-    """Publish in the agency: the level only. The days to petition run from here."""
+    """Publish in the agency: the level only. Days to petition run from here; what a bad year calls for is noted."""
 
     def run(self) -> StepResult:
         at = moment()
 
         def show(sheet: PersonEvaluation) -> None:
             sheet.published_at = at
+            shown.append(sheet)
 
-        return self._take("publish", document_date=clock.today(), prepare=show)
+        shown: list[PersonEvaluation] = []
+        outcome = self._take("publish", document_date=clock.today(), prepare=show)
+        for cycle_id in sorted({sheet.cycle_id for sheet in shown}):
+            cycle = db.session.get(EvaluationCycle, cycle_id)
+            assert cycle is not None
+            consequences.find_for(cycle, [sheet for sheet in shown if sheet.cycle_id == cycle_id])
+        return outcome
 
 
 @dataclass
