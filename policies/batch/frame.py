@@ -48,7 +48,7 @@ BY_DECREE = tuple(f"total_{code}" for code, _ in choice.LEAVES)
 _WORDS = ("decree", "benefit", "reason")
 _NAMES = tuple("" if word == "auto" else BY_CODE[word].identity.name for word in DECREE_WORDS)
 _TABLES: dict[str, tuple[str, ...]] = {"decree": _NAMES, "benefit": BENEFIT_WORDS, "reason": REASON_WORDS}
-# Columns of so many rows stay in the processor's cache from one clause to the next; fewer cost more calls than that saves.
+# Columns of so many rows stay in the processor's cache from one clause to the next.
 _SLICE = 50_000
 
 Buffers = dict[str, Column]

@@ -95,3 +95,24 @@ def average_of_paid_years(years: Sequence[PaidYear], pension_from: date, store: 
         months += row.months
         weighted = add(weighted, mul(mul(coefficient, row.monthly), row.months))
     return round_dong(EXACT.divide(weighted, Decimal(months))) if months else 0
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePart:
+    """One part of a mixed career: its average (đồng a month) and its months. Voluntary insurance is a part too."""
+
+    monthly: int
+    months: int
+
+
+def average_of_parts(parts: Sequence[AveragePart]) -> int:
+    """Average of a mixed career, weighted by months (đồng a month).
+
+    State scale and employer-set pay (Luật BHXH Điều 72 khoản 3; NĐ 158/2025 Điều 15 khoản 4), compulsory and voluntary
+    insurance (NĐ 158/2025 Điều 17 khoản 5). Commune time belongs to the part on the State scale (Điều 15 khoản 5).
+    Raises ``ValueError`` where there is no month at all.
+    """
+    months = sum(part.months for part in parts)
+    if months <= 0 or any(part.months < 0 for part in parts):
+        raise ValueError("cần ít nhất một tháng đóng, không có số tháng âm")
+    return round_dong(EXACT.divide(Decimal(sum(part.monthly * part.months for part in parts)), Decimal(months)))

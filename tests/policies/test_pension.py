@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from policies import compare_resignation
 from policies.pension import (
+    AveragePart,
     CoefficientPeriod,
     PaidYear,
     PensionQuestion,
     average_of_coefficients,
     average_of_paid_years,
+    average_of_parts,
     estimate,
     years_counted,
 )
@@ -169,3 +171,13 @@ def test_short_service_gives_one_month_or_nothing(months, total):
 def test_who_may_not_resign_this_way(change, code):
     result = compare_resignation(base_case(**{"leave__date": "2025-08-01", **change}))
     assert [r.code for r in result.reasons] == [code]
+
+
+def test_a_mixed_career_is_weighted_by_months_and_voluntary_time_is_a_part_of_it():
+    parts = [AveragePart(10_000_000, 240), AveragePart(4_000_000, 60), AveragePart(1_000_001, 1)]
+    assert average_of_parts(parts[:2]) == 8_800_000
+    assert average_of_parts(parts) == 8_774_086  # 2,641,000,001 / 301 = 8,774,086.38
+    assert average_of_parts(parts[:1]) == 10_000_000
+    for wrong in ([], [AveragePart(5, 0)], [AveragePart(5, -1), AveragePart(5, 3)]):
+        with pytest.raises(ValueError, match="tháng"):
+            average_of_parts(wrong)
