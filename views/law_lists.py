@@ -184,7 +184,7 @@ IMPACTED = declare(
             Column("old", lambda: _("Đang tính (đồng)"), "old_total", (LawImpactRow.old_total,), "money", width=16),
             Column("new", lambda: _("Sẽ là (đồng)"), "new_total", (LawImpactRow.new_total,), "money", width=16),
             Column("delta", lambda: _("Chênh lệch (đồng)"), "delta", (LawImpactRow.delta,), "money", width=16),
-            Column("lines", lambda: _("Khoản thay đổi"), lines_of, width=60),
+            Column("lines", lambda: _("Khoản thay đổi"), lines_of, width=60, shown=False),
             Column("parameters", lambda: _("Do tham số"), lambda row: "; ".join(row.parameters or []), width=40,
                    shown=False),
             Column("amendment", lambda: _("Bản điều chỉnh"), "amendment", width=22),
