@@ -169,7 +169,8 @@ class SqlFact(Fact):
         table = self._query(asked, named=False)
         columns = [table.c[name] for name in by]
         totals = [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in sums]
-        query = select(*columns, func.count().label(COUNT), *totals).where(*self._conditions(asked, table, where))
+        query = select(*columns, func.count().label(COUNT), *totals).select_from(table)
+        query = query.where(*self._conditions(asked, table, where))
         found = db.session.execute(query.group_by(*columns) if columns else query).all()
         frame = pd.DataFrame([tuple(row) for row in found], columns=[*by, COUNT, *sums], dtype=object)
         for name in (COUNT, *sums):
@@ -195,7 +196,7 @@ class SqlFact(Fact):
         if operator == "to":
             return column <= value
         if value is None:
-            empty = or_(column.is_(None), column == "") if known.kind == "text" else column.is_(None)
+            empty = or_(column.is_(None), column == "") if known.kind in ("text", "code") else column.is_(None)
         else:
             empty = column.is_(value) if isinstance(value, bool) else column == value
         return ~empty if operator == "not" else empty
