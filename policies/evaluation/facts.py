@@ -319,7 +319,7 @@ def _time(g: Given) -> tuple[Decimal, Decimal, Decimal, bool, bool]:
     worked = g.decimal("worked_months", high=MONTHS_PER_YEAR)
     if worked is None:
         worked = max(Decimal(0), (served or Decimal(MONTHS_PER_YEAR)) - away)
-    return worked, max(Decimal(0), away - born), insured, away > 0 or bool(kinds), maternity
+    return worked, max(Decimal(0), away - born), insured, away > 0 or bool(kinds) or maternity, maternity
 
 
 def _points(g: Given) -> Decimal | None:
