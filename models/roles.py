@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hrms.kernel import jobs
-from hrms.kernel.access import Role, declare_roles, declare_tree, scoped
+from hrms.kernel.access import Beside, Role, declare_roles, declare_tree, scoped
 from models import (
     account,
     evaluation,
@@ -32,6 +32,12 @@ EVALUATION_HR = frozenset(
     {"read", "open", "synthesise", "meet", "notify", "publish", "calibrate", "petition_log", "print", "export", "index"}
 )
 EVALUATION_HEAD = frozenset({"read", "rate", "meet", "decide", "resolve", "calibrate", "print", "export"})
+# The agency that would receive somebody sees the case once the proposal was examined, agrees, and reports on the person.
+RECEIVER = Beside(
+    "to_unit_id",
+    frozenset({"read", "agree", "remark", "print", "export"}),
+    ("checked", "heard", "agreed", "decided", "effective", "running", "handed_over", "done", "revoked"),
+)
 # Sở Tài chính sees a case once it is in work there, and afterwards.
 FINANCE_STATES = ("finance_review", "decided", "paid")
 
@@ -274,8 +280,8 @@ scoped(evaluation.EvaluationSetting, "evaluation_setting", shared=True)
 scoped(evaluation.ScoreSheet, "evaluation_setting", shared=True)
 for _of_movement in (rotation.RotationPlan, rotation.MovementChain, rotation.PlannerRun):
     scoped(_of_movement, "movement", unit="unit_id")
-for _of_one in (rotation.RotationPlanLine, rotation.MovementCase):
-    scoped(_of_one, "movement", unit="unit_id", person="person_id")
+scoped(rotation.RotationPlanLine, "movement", unit="unit_id", person="person_id")
+scoped(rotation.MovementCase, "movement", unit="unit_id", person="person_id", beside=RECEIVER)
 for _of_move in (rotation.HandoverItem, rotation.MovementRemark):
     scoped(_of_move, "movement", via=("case_id", rotation.MovementCase))
 for _of_mover in (rotation.RotationDeferral, rotation.MovementWish):

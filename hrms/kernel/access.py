@@ -50,6 +50,18 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A second unit a row concerns, and what that unit may do with it: far less than the unit it belongs to.
+
+    ``unit`` names the column, ``actions`` what is open there, ``states`` (of the column ``state``) from when on.
+    """
+
+    unit: str
+    actions: frozenset[str]
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Scope:
     model: type[Any]
     resource: str
@@ -58,6 +70,7 @@ class _Scope:
     via: tuple[str, type[Any]] | None
     shared: bool
     from_above: bool = False
+    beside: Beside | None = None
 
 
 SUPER = Role("super", "Hệ thống", {})
@@ -90,14 +103,16 @@ def scoped(
     via: tuple[str, type[Any]] | None = None,
     shared: bool = False,
     from_above: bool = False,
+    beside: Beside | None = None,
 ) -> None:
     """Say how rows of ``model`` are scoped.
 
     ``unit``/``person`` name columns with the unit or the person a row belongs to; ``via`` = (foreign key, parent
     model) inherits the parent's scope; ``shared`` rows (catalogues) are open to whoever may do the action at all.
     ``from_above``: what belongs to a superior unit holds for the units below it and may be read there, never written.
+    ``beside``: another unit the row concerns (the receiver of a move) has the actions named there and no others.
     """
-    _scopes[model] = _Scope(model, resource, unit, person, via, shared, from_above)
+    _scopes[model] = _Scope(model, resource, unit, person, via, shared, from_above, beside)
 
 
 def resource_of(model: type[Any]) -> str:
@@ -207,6 +222,11 @@ def _clause(scope: _Scope, resource: str, action: str) -> ColumnElement[bool]:
             if scope.from_above and action == "read" and grant.unit_path:
                 above = [int(part) for part in grant.unit_path.split("/") if part]
                 condition = condition | getattr(scope.model, scope.unit).in_(above)
+            if scope.beside is not None and action in scope.beside.actions:
+                concerned = getattr(scope.model, scope.beside.unit).in_(inside)
+                if scope.beside.states:
+                    concerned = concerned & scope.model.state.in_(scope.beside.states)
+                condition = condition | concerned
         if states := grant.role.states.get(resource):
             condition = condition & scope.model.state.in_(states)
         options.append(condition)

@@ -106,7 +106,8 @@ def test_every_scope_names_columns_that_exist(ctx):
     for model in access.scoped_models():
         scope = access._scopes[model]
         columns = set(inspect(model).columns.keys())
-        named = {scope.unit, scope.person, scope.via[0] if scope.via else None} - {None}
+        beside = scope.beside.unit if scope.beside else None
+        named = {scope.unit, scope.person, scope.via[0] if scope.via else None, beside} - {None}
         assert named <= columns, model.__name__
         assert named or scope.shared, f"{model.__name__}: rows of nobody"
         if scope.via is not None:
