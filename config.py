@@ -132,7 +132,7 @@ class Settings:
     log_level: str = "INFO"
     web_threads: int = 8
     # E-mail. Without a server nothing is sent; messages wait in the inbox of the application.
-    base_url: str = ""  # how people reach the application, for links in e-mail: https://hrms.hungyen.gov.vn
+    base_url: str = ""  # how people reach the application: the beginning of every link in an e-mail
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""

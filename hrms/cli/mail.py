@@ -36,7 +36,7 @@ def mail_capture_command(host: str, port: int) -> None:
     \b
     Example, in two terminals:
       python run.py mail-capture
-      HRMS_SMTP_HOST=127.0.0.1 HRMS_SMTP_PORT=1025 HRMS_MAIL_FROM=hrms@hungyen.gov.vn python run.py serve
+      HRMS_SMTP_HOST=127.0.0.1 HRMS_SMTP_PORT=1025 HRMS_MAIL_FROM=hrms@localhost python run.py serve
     """
     from aiosmtpd.controller import Controller
 
