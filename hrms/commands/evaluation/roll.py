@@ -110,10 +110,13 @@ class Roll:
     territory: Territory
     rules: Rules
 
-    def rows(self, people: Sequence[Any], units: set[int] | None) -> list[dict[str, Any]]:
+    def rows(
+        self, people: Sequence[Any], units: set[int] | None, *, rated_in: int | None = None
+    ) -> list[dict[str, Any]]:
         """Values of ``person_evaluation`` for ``people`` (of :func:`people_query`) whose rated post is in ``units``.
 
         A person seconded elsewhere is rated where the work is done; who is out of ``units`` for that is left out.
+        ``rated_in``: the unit that rates who holds no post on the day (the last post before it tells the title).
         """
         ids = [person.id for person in people]
         posts = self._posts(ids)
@@ -123,6 +126,10 @@ class Roll:
         for person in people:
             mine = posts.get(person.id, [])
             rated = self._rated_post(mine)
+            if rated is None and rated_in is not None:
+                last = [post for post in mine if post.kind == MAIN]
+                title, rank, group = (last[-1].title, last[-1].rank, last[-1].group) if last else (person.title, "", "")
+                rated = Post(person.id, rated_in, MAIN, title, rank, group, self.cycle.as_of, None)
             if rated is None or (units is not None and rated.unit_id not in units):
                 continue
             found.append(
