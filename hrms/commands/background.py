@@ -42,8 +42,7 @@ def board() -> list[ActionRow]:
     access.require("system", "read")
     newest = select(func.max(jobs.ScheduledRun.id)).group_by(jobs.ScheduledRun.action)
     last = {
-        run.action: run
-        for run in db.session.scalars(select(jobs.ScheduledRun).where(jobs.ScheduledRun.id.in_(newest)))
+        run.action: run for run in db.session.scalars(select(jobs.ScheduledRun).where(jobs.ScheduledRun.id.in_(newest)))
     }
     known = jobs.settings()
     return [_row(action, known.get(name), last.get(name)) for name, action in sorted(known_actions().items())]
@@ -70,7 +69,11 @@ def log_of(name: str) -> tuple[ActionRow, list[jobs.ScheduledRun]]:
     if action is None:
         raise NotFound()
     query = select(jobs.ScheduledRun).where(jobs.ScheduledRun.action == name)
-    runs = list(db.session.scalars(query.order_by(jobs.ScheduledRun.due_on.desc(), jobs.ScheduledRun.id.desc()).limit(LOG_LENGTH)))
+    runs = list(
+        db.session.scalars(
+            query.order_by(jobs.ScheduledRun.due_on.desc(), jobs.ScheduledRun.id.desc()).limit(LOG_LENGTH)
+        )
+    )
     return _row(action, jobs.settings().get(name), runs[0] if runs else None), runs
 
 
