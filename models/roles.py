@@ -32,7 +32,7 @@ EVALUATION_HR = frozenset(
     {"read", "open", "synthesise", "meet", "notify", "publish", "calibrate", "petition_log", "print", "export", "index"}
 )
 EVALUATION_HEAD = frozenset({"read", "rate", "meet", "decide", "resolve", "calibrate", "print", "export"})
-# The agency that would receive somebody sees the case once the proposal was examined, agrees, and reports on the person.
+# The agency that would receive somebody sees the case once it was examined; it agrees, and reports on the person.
 RECEIVER = Beside(
     "to_unit_id",
     frozenset({"read", "agree", "remark", "print", "export"}),
