@@ -99,6 +99,7 @@ _BOOLEANS = frozenset(
     {
         "directly_affected", "voluntary", "pregnant_or_child_under_36_months", "under_discipline_or_investigation",
         "leader", "education_or_health", "contract_before_2019", "leaders_above_quota",
+        "continues_working", "special_area", "recruited_under_140",
     }
 )  # fmt: skip
 

@@ -138,6 +138,10 @@ class Columns:
             return self.absent("column", name, lambda: self._turned(name, reader, turn, kind))
         return self._turned(name, reader, turn, kind)
 
+    def has(self, name: str) -> bool:
+        """Whether the frame has this column."""
+        return name in self._present
+
     def absent(self, what: str, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives for a column that is not there: made once for all parts of this size."""
         if name in self._present:

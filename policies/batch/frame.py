@@ -203,7 +203,7 @@ class _Reading:
 
 
 def _buffers(size: int, *, by_decree: bool) -> Buffers:
-    out: Buffers = {name: np.zeros(size, dtype=np.int64) for name in COLUMNS}
+    out: Buffers = {name: np.empty(size, dtype=np.int64) for name in COLUMNS}
     out |= {name: np.zeros(size, dtype=np.int64) for name in (BY_DECREE if by_decree else ())}
     for name in _WORDS:
         out[name] = np.zeros(size, dtype=np.int8)
@@ -393,7 +393,7 @@ def _write(out: Buffers, rows: Ints, answer: Answer, decree: Column | int) -> No
         "severance_months": answer.severance_months,
         "total": answer.total,
     }
-    values |= {code: answer.lines[code] for code in LINES if code in answer.lines}  # the others are 0 as they stand
+    values |= {code: answer.lines.get(code, 0) for code in LINES}
     where: Ints | slice = slice(None) if len(rows) == len(out["total"]) else rows
     for name, column in values.items():
         out[name][where] = column

@@ -194,7 +194,7 @@ def read_people(c: Columns) -> People:
         category=c.words("category", schema.CATEGORIES, None, required=True),
         annex_2=c.words("retirement_annex", schema.ANNEXES, "I") == 1,
         insured=insured,
-        public=np.where(public < 0, insured, public),
+        public=np.where(public < 0, insured, public) if c.has("public_service_months") else insured,
         group_177=c.words("group_177", schema.GROUPS_177, None),
         group_179=c.words("group_179", schema.GROUPS_179, None),
         coefficient=level["coefficient"],
@@ -265,11 +265,13 @@ def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
         if wrong.any():
             c.fault_where(wrong & ~bad, name, message)
 
-    fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
+    if c.has("public_service_months"):
+        fault_where(public > p.insured, "public_service_months", "lớn hơn số tháng đóng bảo hiểm xã hội")
     paid, coefficient = c.given("agreed_amount"), c.given("coefficient")
-    fault_where(paid & coefficient, "agreed_amount", "chỉ ghi một trong hai: hệ số lương hoặc lương thỏa thuận")
+    if c.has("agreed_amount"):
+        fault_where(paid & coefficient, "agreed_amount", "chỉ ghi một trong hai: hệ số lương hoặc lương thỏa thuận")
+        fault_where(paid & (p.agreed <= 0), "agreed_amount", "phải lớn hơn 0")
     fault_where(~paid & ~coefficient, "coefficient", "thiếu; ghi hệ số lương hoặc lương thỏa thuận")
-    fault_where(paid & (p.agreed <= 0), "agreed_amount", "phải lớn hơn 0")
     fault_where(coefficient & (p.coefficient <= 0), "coefficient", "phải lớn hơn 0")
     fault_where(
         p.affected & ~p.effective.known,
@@ -278,7 +280,8 @@ def _check_rows(c: Columns, p: People, birth_day: Ints, public: Ints) -> None:
     )
     early = p.leave.number <= birth_day
     fault_where(early, "leave_date", "không sau ngày sinh; hãy kiểm tra hai ngày")
-    fault_where(p.decided.known & (p.decided.number <= birth_day), "decision_date", "không sau ngày sinh")
+    if c.has("decision_date"):
+        fault_where(p.decided.known & (p.decided.number <= birth_day), "decision_date", "không sau ngày sinh")
     working = p.leave.index - p.birth_index - parsing.WORKING_AGE_YEARS * MONTHS_PER_YEAR
     fault_where(
         ~early & (p.insured > np.maximum(working, 0)),

@@ -39,6 +39,7 @@ FIELD_OF_PATH = {
     "person.group_177": "group_177",
     "facts.local_top_up.amount": "local_top_up",
     "facts.local_top_up.decision": "local_top_up_decision",
+    "facts.local_top_up.decided_on": "local_top_up_on",
 }
 PROJECTED = (
     "decree_found",
@@ -94,6 +95,8 @@ def inputs_of(case: DownsizingCase, facts: EntitlementFacts | None = None) -> In
     known = built.setdefault("facts", {})
     if case.local_top_up:
         known["local_top_up"] = {"amount": case.local_top_up, "decision": case.local_top_up_decision}
+        if case.local_top_up_on:
+            known["local_top_up"]["decided_on"] = case.local_top_up_on.isoformat()
     if case.deputies_present is not None and case.deputies_allowed is not None:
         known["leaders_above_quota"] = case.deputies_present > case.deputies_allowed
     _correct(case, inputs)
