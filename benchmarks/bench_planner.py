@@ -65,7 +65,7 @@ def province(
         crowd.append(
             Person(
                 f"N{who}", grades[own], skills[own] | set(extra),
-                tuple(f"V{rng.randrange(posts)}" for _times in range(rng.randrange(3))) + (f"V{own}",),
+                (*(f"V{rng.randrange(posts)}" for _times in range(rng.randrange(3))), f"V{own}"),
                 frozenset({f"N{rng.randrange(people)}"} - {f"N{who}"}) if rng.random() < kin else frozenset(),
                 f"D{unit_of[own]}", rng.random() < due, rng.random() < 0.05,
                 tuple(f"V{at}" for at in rng.sample(near, min(3, len(near)))),
@@ -79,7 +79,8 @@ def province(
         for b in range(a)
     }
     return Problem(
-        tuple(crowd), tuple(made), Rules(5, {f"D{u}": int(n * staffing) for u, n in enumerate(seated) if n * staffing >= 1}),
+        tuple(crowd), tuple(made),
+        Rules(5, {f"D{u}": int(n * staffing) for u, n in enumerate(seated) if n * staffing >= 1}),
         weights or Weights(wish=Fraction(30), distance=Fraction(1, 2), same_field=Fraction(10)), roads,
     )  # fmt: skip
 

@@ -7,15 +7,20 @@ for the smallest set that meets those known so far and for a correction set it m
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 
 from policies.planner import rules as r
 from policies.planner.compiled import Compiled
+from policies.planner.parts import whole
 from policies.planner.plan import Conflict
+from policies.planner.relaxation import relax
 
 Key = tuple[str, int, int]
+_T = TypeVar("_T")
 MOST_MOVES = 60_000
 MOST_TURNS = 60
 NAMED = 8  # people named in one sentence
@@ -27,9 +32,59 @@ def smallest(c: Compiled, *, seconds: int, seed: int) -> tuple[tuple[Conflict, .
     plain = _pins(c) or _small_units(c)
     if plain:
         return plain, True
-    network = _Network(c, seconds, seed)
-    keys, proven = network.smallest()
+    crowded = _crowded(c)
+    if crowded:
+        return crowded, False
+    units = _short_units(c, seed)
+    near = _Network(c, seconds, seed, units)
+    keys, proven = near.smallest() if near.impossible() else _Network(c, seconds, seed, None).smallest()
     return tuple(_words(c, key) for key in keys), proven
+
+
+def _crowded(c: Compiled) -> tuple[Conflict, ...]:
+    """The fewest units that together need more people than may move."""
+    if sum(c.needs.values()) <= len(c.movers):
+        return ()
+    chosen, total = [], 0
+    for unit in sorted(c.needs, key=lambda unit: -c.needs[unit]):
+        chosen.append(unit)
+        total += c.needs[unit]
+        if total > len(c.movers):
+            break
+    text = f"Các đơn vị này cần thêm tất cả {total} người, mà chỉ có {len(c.movers)} người được chuyển."
+    return (*(_words(c, (r.STAFFING, unit, -1)) for unit in chosen), Conflict(r.ONE_POST, text))
+
+
+def _short_units(c: Compiled, seed: int) -> list[int]:
+    """Units that cannot be staffed together though any smaller choice among them can, by flows; all of them when the
+    flow alone does not see the conflict.
+    """
+    part = whole(c)
+    units = list(part.needs)
+
+    def fails(some: list[int]) -> bool:
+        return relax(c, replace(part, needs={unit: part.needs[unit] for unit in some}), seed, vacate=True) is None
+
+    if not units or not fails(units):
+        return units
+    return _thin(units, fails)
+
+
+def _thin(items: list[_T], fails: Callable[[list[_T]], bool]) -> list[_T]:
+    """What is left of ``items`` when nothing more can be left out for ``fails`` to stay true: halves first."""
+    size = len(items)
+    while size:
+        size //= 2
+        start = 0
+        while size and start < len(items):
+            rest = items[:start] + items[start + size :]
+            if fails(rest):
+                items = rest
+            else:
+                start += size
+    if len(items) == 1 and fails([]):
+        return []
+    return items
 
 
 def _pins(c: Compiled) -> tuple[Conflict, ...]:
@@ -70,9 +125,13 @@ def _small_units(c: Compiled) -> tuple[Conflict, ...]:
 
 
 class _Network:
-    """The feasibility question with a switch per rule."""
+    """The feasibility question with a switch per rule.
 
-    def __init__(self, c: Compiled, seconds: int, seed: int) -> None:
+    With ``units`` only their posts and the pinned ones are told apart; going anywhere else is one more switch without
+    a limit. That only makes plans easier, so what is in conflict there is in conflict.
+    """
+
+    def __init__(self, c: Compiled, seconds: int, seed: int, units: list[int] | None) -> None:
         from ortools.sat.python import cp_model
 
         self.c, self.seconds, self.seed = c, seconds, seed
@@ -81,6 +140,8 @@ class _Network:
         self.switches: dict[Key, Any] = {}
         self.moves: dict[tuple[int, int], Any] = {}
         self.stays: dict[int, Any] = {}
+        self.needs = c.needs if units is None else {unit: c.needs[unit] for unit in units}
+        self.near = units is not None
         self.cut = False  # whether possible moves were left out: then "smallest" is not proven
         self._build()
 
@@ -91,7 +152,7 @@ class _Network:
 
     def _build(self) -> None:
         c, model = self.c, self.model
-        wanted = np.isin(c.unit_of, list(c.needs))
+        wanted = np.isin(c.unit_of, list(self.needs))
         room = MOST_MOVES // max(1, len(c.movers))
         for person in c.movers:
             pins = c.pins.get(person, [])
@@ -99,11 +160,15 @@ class _Network:
             hard = removed[r.OWN_POST] | removed[r.OCCUPIED] | removed[r.EXEMPT]
             soft = np.logical_or.reduce([removed[code] for code in RELAXABLE])
             free = np.flatnonzero(~hard & ~soft)
-            if len(free) > room:
+            switches = []
+            if self.near:
+                if (~wanted[free]).any() and not pins:
+                    switches.append(model.new_bool_var(""))
+                free = free[:0]
+            elif len(free) > room:
                 self.cut = True
                 free = free[:: -(-len(free) // room)]
-            near = np.flatnonzero(~hard & wanted) if len(c.needs) else free[:0]
-            switches = []
+            near = np.flatnonzero(~hard & wanted)
             for post in sorted({*free.tolist(), *near.tolist(), *pins}):
                 move = self.moves[person, post] = model.new_bool_var("")
                 switches.append(move)
@@ -136,7 +201,7 @@ class _Network:
         into: dict[int, list[Any]] = {}
         for (_person, post), move in self.moves.items():
             into.setdefault(int(c.unit_of[post]), []).append(move)
-        for unit, need in c.needs.items():
+        for unit, need in self.needs.items():
             counted = list(into.get(unit, []))
             for person, stay in self.stays.items():
                 own = int(c.own[person])
@@ -169,6 +234,10 @@ class _Network:
                         self.model.add(sum([*heads, *taken, *still_book]) <= 1).only_enforce_if(rule)
                     if taken and still_head:
                         self.model.add(sum([*taken, *still_head]) <= 1).only_enforce_if(rule)
+
+    def impossible(self) -> bool:
+        """Whether all rules together cannot hold here."""
+        return self._correction(list(self.switches), list(self.switches)) == []
 
     # --- the smallest set --------------------------------------------------------------------------------------------
     def smallest(self) -> tuple[list[Key], bool]:
@@ -222,15 +291,14 @@ class _Network:
 
     def _by_deletion(self, keys: list[Key]) -> list[Key]:
         """Leave out one rule after the other for as long as the rest still cannot hold."""
-        needed = list(keys)
-        for key in keys:
-            rest = [k for k in needed if k != key]
+
+        def fails(some: list[Key]) -> bool:
             model = self.model.clone()
-            for kept in rest:
-                model.add(model.get_bool_var_from_proto_index(self.switches[kept].index) == 1)
-            if self._solver().solve(model) == self.cp.INFEASIBLE:
-                needed = rest
-        return needed
+            for key in some:
+                model.add(model.get_bool_var_from_proto_index(self.switches[key].index) == 1)
+            return bool(self._solver().solve(model) == self.cp.INFEASIBLE)
+
+        return _thin(list(keys), fails)
 
 
 def _words(c: Compiled, key: Key) -> Conflict:

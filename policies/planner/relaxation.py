@@ -54,11 +54,13 @@ class Branch:
     staying: frozenset[int] = frozenset()
 
 
-def relax(c: Compiled, part: Part, seed: int, branch: Branch = Branch()) -> Relaxed | None:
+def relax(c: Compiled, part: Part, seed: int, branch: Branch = Branch(), *, vacate: bool = False) -> Relaxed | None:
     """The best assignment with staffing, None when there is none: then the part has no plan in this branch.
 
     Units that need people ask for that much flow. People who stay count there, which only makes the bound weaker;
-    those whom the branch lets stay do not. ``seed`` only changes which of equally good assignments is found.
+    those whom the branch lets stay do not. With ``vacate`` who stays neither counts nor blocks the post: another
+    question that is no harder than the real one, and sees units that nobody can enter. ``seed`` only changes which of
+    several equally good assignments is found.
     """
     from ortools.graph.python import min_cost_flow
 
@@ -83,7 +85,7 @@ def relax(c: Compiled, part: Part, seed: int, branch: Branch = Branch()) -> Rela
             continue
         own = int(c.own[person])
         stay_from.append(int(seat[mover]))
-        stay_to.append(int(desk[own]) if own >= 0 else sink)
+        stay_to.append(int(desk[own]) if own >= 0 and not vacate else sink)
         if mover in branch.staying and own >= 0 and int(c.unit_of[own]) in needs:
             needs[int(c.unit_of[own])] += 1
     wanted = np.isin(c.unit_of, list(needs))

@@ -102,7 +102,7 @@ def _answers(c: Compiled, seconds: int, seed: int, tell: Listener) -> list[_Answ
             raise _NoPlan
         return []
     first = relax(c, part, seed)
-    if first is None:
+    if first is None or (part.needs and relax(c, part, seed, vacate=True) is None):
         raise _NoPlan
     plain = not (c.problem.weights.continuity or c.problem.weights.experience)
     if plain and holds(c, part, first.places):

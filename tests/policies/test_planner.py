@@ -376,3 +376,11 @@ def test_leaving_out_moves_by_their_reduced_cost_loses_no_better_plan(narrow, ta
         assert (len(plan.moves), plan.objective) == best
     if len(plan.moves) == best[0]:
         assert plan.bound >= best[1]
+
+
+def test_units_that_together_need_more_people_than_may_move():
+    task = problem([person("a")], [post("x", "U", "a"), post("y", "V"), post("z", "W")], staffing={"V": 1, "W": 1})
+    plan = solve(task)
+    assert plan.status == "infeasible"
+    assert [entry.unit for entry in plan.conflict] == ["V", "W", ""]
+    assert "chỉ có 1 người được chuyển" in plan.conflict[-1].text
