@@ -141,7 +141,7 @@ PEOPLE = SqlFact(
     source=_source,
     scope=scope,
     order=ORDER,
-    cube=("sex", "party", "age_group", "qualification", "political_theory", "ethnicity", "leader_rank"),
+    cube=("sex", "party", "age_group", "qualification", "political_theory", "ethnicity", "leader_rank", "category"),
 )
 GRADED = SqlFact(
     key="staff_grade",

@@ -17,7 +17,7 @@ from reports.charts import FONTS, GRID, INK, MUTE, TONES
 Kind = Literal["bars", "columns", "stacked", "pyramid"]
 MORE_TONES = (*TONES, "#0b6e75", "#8a2b62", "#4c5c2b", "#556270")
 ROW, GAP, LEGEND = 22, 6, 26
-WORD = 6.2  # about how wide a letter of 12 px is
+WORD = 7.0  # how wide a letter of 12 px is at most, in any of the faces charts may be set in
 MOST_TICKS = 5
 
 
@@ -136,9 +136,9 @@ def _short(value: int) -> str:
 
 def _bars(chart: Chart, width: int) -> tuple[str, int]:
     """Lying bars with the figure at their end; series on top of each other."""
-    label_room = min(330, 14 + int(max(len(label) for label in chart.labels) * WORD))
-    room = width - label_room - 92
+    label_room = min(380, 14 + int(max(len(label) for label in chart.labels) * WORD))
     totals = [sum(one.values[i] for one in chart.series) for i in range(len(chart.labels))]
+    room = width - label_room - 20 - int(max(len(format_integer(total)) for total in totals) * 8)
     highest = max(max(totals), 1)
     top = LEGEND if len(chart.series) > 1 else 4
     parts = [_legend(chart, 14)]
@@ -190,7 +190,7 @@ def _columns(chart: Chart, width: int, height: int = 280) -> tuple[str, int]:
         for line, words in enumerate(_wrapped(label, max(4, int(each / WORD)))):
             parts.append(_text(x + each // 2, base + 15 + 13 * line, words, anchor="middle", colour=MUTE, size=11))
     parts.append(f'<path d="M{left} {base}H{width - 8}" stroke="{MUTE}"/>')
-    return "".join(parts), height - 18
+    return "".join(parts), height - 8
 
 
 def _pyramid(chart: Chart, width: int) -> tuple[str, int]:

@@ -56,11 +56,12 @@ def by_month(asked: Asked) -> Block:
                "paid": 0}
         for code in months
     }  # fmt: skip
-    for line in records(CASES.count(asked, ["opened_in"], {"opened_in__not": ""})):
-        rows[line["opened_in"]]["opened"] += line["count"]
-    where = {"decided_in__not": "", "state__in": DONE}
-    for line in records(CASES.count(asked, ["decided_in"], where, ["total"])):
-        rows[line["decided_in"]] |= {"decided": line["count"], "total": line["total"]}
+    for line in records(CASES.count(asked, ["opened_in", "decided_in", "state"], {}, ["total"])):
+        if line["opened_in"]:
+            rows[line["opened_in"]]["opened"] += line["count"]
+        if line["decided_in"] and line["state"] in SETTLED:
+            rows[line["decided_in"]]["decided"] += line["count"]
+            rows[line["decided_in"]]["total"] += line["total"]
     for line in records(PAYMENTS.count(asked, ["paid_in"], {"paid_in__not": ""}, ["paid"])):
         rows[line["paid_in"]] |= {"paid_count": line["count"], "paid": line["paid"]}
     plain = ("integer", 22.0)
