@@ -72,13 +72,14 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
 def _line(
     branch: int, kind: str, tree: UnitTree, numbers: dict[tuple[int, str], int], below: dict[int, list[int]]
 ) -> int | None:
-    """The number of a line; the unit asked about itself keeps what its lines below do not have."""
-    if branch != tree.top or len(tree.units) == 1:
+    """The number of a line; the unit asked about, and a province of the past, keep what their lines do not have."""
+    found = tree.units.get(branch)
+    lines = [unit_id for unit_id in below.get(branch, ()) if tree.branch(unit_id) != branch]
+    if not lines or found is None:
         return _number(branch, kind, numbers, below)
     own = numbers.get((branch, kind))
     if own is None:
         return None
-    lines = {tree.branch(unit_id) for unit_id in tree.units} - {tree.top}
     return max(0, own - sum(_number(line, kind, numbers, below) or 0 for line in lines))
 
 

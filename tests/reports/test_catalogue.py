@@ -172,6 +172,20 @@ def test_reports_agree_on_people(province: Any) -> None:
     assert sums[0] - sums[1] == sums[2] - sums[3]
 
 
+def test_no_number_is_counted_twice_where_two_provinces_stand_side_by_side(
+    world: Any, factory: Any, actor_as: Any
+) -> None:
+    """A province of the past is a line of its own; its departments' numbers are theirs alone."""
+    other = factory.unit("TB", "Tỉnh cũ", kind="province")
+    department = factory.unit("TB-SXD", "Sở Xây dựng", other)
+    factory.establishment(department, 30)
+    with actor_as("province_hr"):
+        found = produce("establishment", {}).block("unit").rows
+    lines = {row["label"]: row["all_assigned"] for row in found}
+    assert lines["Sở Xây dựng (Tỉnh cũ)"] == 30 and lines["Sở Xây dựng"] == 12
+    assert "Tỉnh cũ" not in lines and sum(lines.values()) == 30 + 12 + 12 + 12
+
+
 def test_reports_agree_on_money(province: Any) -> None:
     """Decided, paid, budgeted: each amount is one amount wherever it stands."""
     progress, decrees = produce("case_progress", {}), produce("cases_by_decree", {})
