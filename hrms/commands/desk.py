@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, defaultload
 
+from hrms.commands.evaluation.waiting import Work, waiting_work
 from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
 from hrms.commands.restructuring.words import OPEN
 from hrms.commands.staff.search import StaffFilter, retiring_by, staff_query
@@ -187,6 +188,14 @@ def own_person(person_id: int) -> Person | None:
     )
 
 
+def evaluation_work() -> list[Work]:
+    """Evaluation that waits for the actor: the own sheet, people to rate, units to put together, decisions.
+
+    Nothing is asked of the database for roles that evaluate nobody; else three statements.
+    """
+    return waiting_work() if access.may("evaluation", "read") else []
+
+
 @dataclass
 class Health:
     """How the system is. Numbers only: an administrator sees nobody's data."""
@@ -245,6 +254,8 @@ __all__ = [
     "Overview",
     "RecentStep",
     "Retiring",
+    "Work",
+    "evaluation_work",
     "health",
     "overview",
     "own_cases",
