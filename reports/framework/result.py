@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from hrms.kernel.db import dump_json
 from hrms.kernel.errors import HrmsError
 from reports.framework.charts import Chart
 from reports.tables import CellKind
@@ -151,10 +151,16 @@ class Produced:
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready: what a snapshot keeps."""
-        found: dict[str, Any] = asdict(self)
-        for block in found["blocks"]:
-            block["rows"] = [{k: _plain(v) for k, v in row.items()} for row in block["rows"]]
-        return found
+        blocks = [
+            {
+                **vars(block),
+                "columns": [asdict(column) for column in block.columns],
+                "rows": [{k: _plain(v) for k, v in row.items()} for row in block.rows],
+                "chart": asdict(block.chart) if block.chart is not None else None,
+            }
+            for block in self.blocks
+        ]
+        return {**vars(self), "blocks": blocks}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Produced:
@@ -174,9 +180,7 @@ class Produced:
 
 def digest(plain: Mapping[str, Any]) -> str:
     """The digest of a report in its plain form."""
-    import json
-
-    text = json.dumps(json.loads(dump_json(plain)), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
