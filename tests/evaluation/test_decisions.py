@@ -82,7 +82,7 @@ def test_the_party_side_is_a_second_result_of_the_year(rated):
     decide(rated, rated.ids("s"))
     person = rated.row("s").person_id
     rated.cycle(2024, side="PARTY")
-    rated.sheet("p", "HTXS", state="quota_checked", person=person, regime="QD366", quota_outcome="")
+    rated.sheet("p", "HTXS", state="quota_checked", person=person, regime="QD366", quota_outcome="kept")
     rated.many({"HTT": 5}, prefix="Q", state="quota_checked", regime="QD366")
     decide(rated, rated.ids("p"))
     found = db.session.query(YearRating).filter_by(person_id=person, year=2024).all()
@@ -183,6 +183,30 @@ def test_lowering_one_tells_who_rises_before_it_is_saved(rated):
     b = rated.row("B")
     assert (b.level_proposed, b.quota_outcome, b.reasons) == ("HTXS", "kept", [])
     assert quota.compute(rated.cycle_id, rated.world.units["a"]).agency.ceiling.over == 0
+
+
+def test_what_others_changed_since_the_check_asks_for_another_check(rated):
+    rated.sheet("A", "HTXS", "96", state="quota_checked", quota_outcome="kept")
+    rated.many({"HTT": 5}, state="quota_checked")
+    rated.set(["P-HTT-1"], state="remarked", level_proposed="", level_unit="", level_machine="")  # sent back meanwhile
+    outcome = decide(rated, rated.ids("A", "P-HTT-2"))
+    assert outcome.moved == rated.ids("P-HTT-2")
+    assert [fault.code for fault in outcome.stayed[rated.sheets["A"]]] == ["quota_stale"]
+
+
+def test_two_deciders_at_one_moment_do_not_take_the_same_last_place(rated, concurrently):
+    rated.many({"HTT": 6}, state="quota_checked", score="80")
+    keys = rated.ids("P-HTT-1", "P-HTT-2")
+
+    def raise_one(number):
+        key = keys[number]
+        return decide(rated, [key], levels={key: "HTXS"}, reasons={key: "Thành tích đột xuất"}).moved
+
+    outcomes = concurrently(raise_one, 2)
+    assert sum(isinstance(outcome, list) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
+    db.session.rollback()
+    assert sorted(rated.row(key).level for key in keys) == ["", "HTXS"]
 
 
 def test_somebody_elses_sheets_are_not_there(rated, actor_as):

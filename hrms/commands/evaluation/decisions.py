@@ -213,6 +213,16 @@ class Decide(Command[StepResult]):
         }
         self._effect = quota.effect_of(self.cycle_id, changed)
         yield from self._effect.faults(self.seen_quota)
+        self._stale = self._no_longer_fitting()
+
+    def _no_longer_fitting(self) -> set[int]:
+        """Sheets whose place under the ceiling is not what the last check gave them: others changed since."""
+        agencies = sorted({sheet.agency_id for sheet in self._sheets})
+        quota.hold_agencies(agencies)
+        found: set[int] = set()
+        for agency_id in agencies:
+            found.update(quota.compute(self.cycle_id, agency_id).changes())
+        return found - set(self._effect.changed)
 
     def _load(self) -> list[PersonEvaluation]:
         options = (joinedload(PersonEvaluation.person),)
@@ -230,7 +240,16 @@ class Decide(Command[StepResult]):
         return self.reasons.get(sheet.id, "").strip() or sheet.level_reason
 
     def _check(self, sheet: PersonEvaluation) -> Iterable[Fault]:
-        return level_faults(sheet, self._levels[sheet.id], self._reason(sheet))
+        yield from level_faults(sheet, self._levels[sheet.id], self._reason(sheet))
+        if sheet.id in self._stale and sheet.state != REOPENED:
+            yield Fault(
+                "",
+                _(
+                    "%(who)s: kết quả trong cơ quan đã thay đổi từ lần kiểm tra tỷ lệ. Hãy kiểm tra lại tỷ lệ.",
+                    who=sheet.person.full_name,
+                ),
+                code="quota_stale",
+            )
 
     def run(self) -> StepResult:
         outcome = StepResult()

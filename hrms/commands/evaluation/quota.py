@@ -40,6 +40,7 @@ from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound
 from models.evaluation import EvaluationCycle, PersonEvaluation, QuotaGroup, UnitEvaluation
+from models.organization import OrgUnit
 from models.staff import Person
 from models.vocabulary import RATINGS
 
@@ -437,6 +438,8 @@ def effect_of(cycle_id: int, changed: Mapping[int, str]) -> Effect:
         query = select(PersonEvaluation.agency_id).where(PersonEvaluation.id.in_(ids[start : start + 500]))
         agencies.update(db.session.scalars(query.distinct()))
     states, before, moved = [], [], []
+    if db.session.info.get("hrms_in_command"):
+        hold_agencies(agencies)
     for agency_id in sorted(agencies):
         was = compute(cycle_id, agency_id)
         if not was.checked:
@@ -451,6 +454,12 @@ def effect_of(cycle_id: int, changed: Mapping[int, str]) -> Effect:
             if key not in changed and now != then and line.state in (QUOTA_CHECKED, *SETTLED):
                 moved.append(Moved(key, line.name, then, now, line.state in SETTLED))
     return Effect(dict(changed), tuple(states), tuple(moved), tuple(before))
+
+
+def hold_agencies(agency_ids: Iterable[int]) -> None:
+    """Inside a command: two changes of one agency's ceiling queue, or both would take the same last place."""
+    query = select(OrgUnit.id).where(OrgUnit.id.in_(list(agency_ids))).order_by(OrgUnit.id)
+    db.session.execute(query.with_for_update())
 
 
 def settle(effect: Effect) -> None:
