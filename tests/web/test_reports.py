@@ -257,3 +257,17 @@ def test_filing_asks_for_the_right(world: Any, actor_as: Any) -> None:
     with actor_as("leadership"), pytest.raises(NotAllowed):
         execute(FileReport("staff_structure", {}))
     db.session.rollback()
+
+
+def test_every_title_is_known_to_the_catalogue(ctx: Any) -> None:
+    """A report that is added names its words in ``views/words_reports.py`` (or in a list of its own room)."""
+    from config import ROOT
+
+    named = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "views").glob("words*.py"))
+    missing = [
+        word
+        for report in definitions().values()
+        for word in (report.title, report.about, *(parameter.label for parameter in report.parameters))
+        if f'"{word}"' not in named
+    ]
+    assert missing == []
