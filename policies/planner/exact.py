@@ -36,6 +36,7 @@ class _Model:
         self.moves: dict[tuple[int, int], Any] = {}
         self.stays: dict[int, Any] = {}
         self.off: list[Any] = []
+        self.above: list[tuple[Any, int, int, int, set[int]]] = []  # variable, unit, sign, start, movers who count
         by_mover: dict[int, list[Any]] = {m: [] for m in part.movers.tolist()}
         by_post: dict[int, list[Any]] = {}
         self.into: dict[int, list[tuple[int, Any]]] = {}
@@ -101,28 +102,39 @@ class _Model:
         for unit in sorted(touched):
             coming = self.into.get(unit, [])
             if weights.continuity:
-                fresh = [s for m, s in coming if self._newcomer(m, unit)]
-                self._above(sum(fresh) - len(c.unit_posts[unit]) // 2, len(fresh), c.units_of(weights.continuity))
+                fresh = [(m, s) for m, s in coming if self._newcomer(m, unit)]
+                self._above(unit, fresh, 1, -(len(c.unit_posts[unit]) // 2), c.units_of(weights.continuity))
             if weights.experience and c.lost_experience[unit]:
-                gained = [s for m, s in coming if c.experienced(c.movers[m])]
-                lost = c.lost_experience[unit]
-                self._above(lost - sum(gained), lost, c.units_of(weights.experience))
+                gained = [(m, s) for m, s in coming if c.experienced(c.movers[m])]
+                self._above(unit, gained, -1, c.lost_experience[unit], c.units_of(weights.experience))
 
     def _newcomer(self, mover: int, unit: int) -> bool:
         own = int(self.c.own[self.c.movers[mover]])
         return own < 0 or int(self.c.unit_of[own]) != unit
 
-    def _above(self, expression: Any, most: int, factor: int) -> None:
-        if most > 0 and factor:
-            above = self.model.new_int_var(0, most, "")
-            self.model.add(above >= expression)
-            self.off.append(above * factor)
+    def _above(self, unit: int, coming: list[tuple[int, Any]], sign: int, start: int, factor: int) -> None:
+        """Take off ``factor`` for each one by which ``start`` ± those who come is above nothing."""
+        most = start if sign < 0 else start + len(coming)
+        if most <= 0 or not factor:
+            return
+        above = self.model.new_int_var(0, most, "")
+        self.model.add(above >= start + sign * sum(switch for _mover, switch in coming))
+        self.off.append(above * factor)
+        movers = {mover for mover, _switch in coming}
+        self.above.append((above, unit, sign, start, movers))
 
     def hint(self, places: dict[int, int]) -> None:
         for (mover, post), switch in self.moves.items():
             self.model.add_hint(switch, places.get(mover, -1) == post)
         for mover, stay in self.stays.items():
             self.model.add_hint(stay, places.get(mover, -1) < 0)
+        entered: dict[int, list[int]] = {}
+        for mover, post in places.items():
+            if post >= 0:
+                entered.setdefault(int(self.c.unit_of[post]), []).append(mover)
+        for above, unit, sign, start, movers in self.above:
+            come = sum(mover in movers for mover in entered.get(unit, ()))
+            self.model.add_hint(above, max(0, start + sign * come))
 
     def worth(self, places: dict[int, int]) -> int:
         """The exact units of places: the solver reports in binary floats."""

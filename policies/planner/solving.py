@@ -211,18 +211,30 @@ class _Search:
             self.run(everything, None, self.work)
             return
         lost = reduced_costs(self.c, self.priced.part, self.priced.relaxed)
-        for at, most in enumerate(PER_PERSON):
-            self.run(*self.choose(lost, most), self.work / (len(PER_PERSON) + 1 - at))
+        if self.useful(lost, MOST_COLUMNS, self.work):
+            return
+        for most in PER_PERSON:
+            self.run(*self.choose(lost, most), self.work / 4)
             if self.done:
                 return
         if self.best is None:
             self.run(everything, None, self.work)
         else:
-            gap = max(0, self.priced.bound - self.best.worth)
-            useful = np.flatnonzero(lost <= gap)
-            if len(useful) <= 2 * MOST_COLUMNS:
-                left = lost[lost > gap]
-                self.run(useful, int(left.min()) if len(left) else None, self.work)
+            self.useful(lost, 2 * MOST_COLUMNS, self.work / 2)
+
+    def useful(self, lost: Ints, most: int, work: Fraction) -> bool:
+        """Search all moves that a better plan may contain, when there is a plan to beat and they are at most
+        ``most``; whether it was done.
+        """
+        if self.best is None:
+            return False
+        gap = max(0, self.priced.bound - self.best.worth)
+        columns = np.flatnonzero(lost <= gap)
+        if len(columns) > most:
+            return False
+        left = lost[lost > gap]
+        self.run(columns, int(left.min()) if len(left) else None, work)
+        return True
 
     def choose(self, lost: Ints, most: int) -> tuple[Ints, int | None]:
         """The moves with the least reduced cost: per person, per post of a short unit; those of the plan and the flow.
