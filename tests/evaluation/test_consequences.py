@@ -166,6 +166,14 @@ def test_the_job_looks_through_the_whole_cycle(rated):
     assert set(found(rated, "x")) == {"DISMISSAL_REQUIRED"}
 
 
+def test_every_night_recent_years_are_looked_through(rated):
+    rated.sheet("x", "KHT", state="published", level="KHT")
+    year(rated, "x", 2023, "KHT")
+    assert "1 mới" in jobs.run_action("rating_consequences", date(2025, 1, 20))
+    db.session.rollback()
+    assert set(found(rated, "x")) == {"DISMISSAL_REQUIRED"}
+
+
 def test_only_years_of_the_state_side_are_looked_at(rated):
     rated.cycle(2024, side="PARTY")
     with pytest.raises(Refused):
