@@ -105,7 +105,7 @@ def circumstances(
     if served is None or served != (first, last) or away:
         _time(facts, rule, served, away, yearly=yearly, first=first, last=last, service=service)
     _transfer(facts, rule, service.stays, first, last, agency_id, agency_name, names, vanished, yearly=yearly)
-    _discipline(facts, rule, service, last.year, agency_name, names)
+    _discipline(facts, rule, service, first, last, agency_name, names)
     suspensions = [span[0].isoformat() for kind, span in away if kind == "suspension"]
     if suspensions:
         rule["suspensions"] = [{"effective": day} for day in suspensions]
@@ -199,18 +199,19 @@ def _discipline(
     facts: dict[str, Any],
     rule: dict[str, Any],
     service: Service,
-    year: int,
+    first: date,
+    last: date,
     agency_name: str,
     names: Mapping[int, str],
 ) -> None:
-    """Acts with a decision in the year; Party and administration on one act (same opening day) are one violation."""
+    """Acts with a decision in the period; Party and administration on one act (same opening day) are one violation."""
     grouped: dict[date, list[Act]] = {}
     for act in service.acts:
         if act.decided_on is not None:
             grouped.setdefault(act.opened_on, []).append(act)
     violations = []
     for opened_on, acts in sorted(grouped.items()):
-        if not any(act.decided_on is not None and act.decided_on.year == year for act in acts):
+        if not any(act.decided_on is not None and first <= act.decided_on <= last for act in acts):
             continue
         name = f"V{min(act.id for act in acts)}"
         one: dict[str, Any] = {

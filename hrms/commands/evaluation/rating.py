@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from hrms.commands.evaluation import order
 from hrms.commands.evaluation.guards import not_oneself
-from hrms.commands.evaluation.scoring import Scorer, measure_faults, plain_measures
+from hrms.commands.evaluation.scoring import Scorer, led_unit, measure_faults, plain_measures
 from hrms.commands.evaluation.sheets import LONGEST_TEXT, clean_points, label
 from hrms.commands.evaluation.stepping import StepResult, load_many, permitted, step_many
 from hrms.commands.evaluation.words import DRAFT, IN_UNIT, REMARKED, SELF_SUBMITTED
@@ -118,7 +118,7 @@ class RateMany(Command[StepResult]):
 
     def _values(self, sheet: PersonEvaluation, row: RateRow, form: Any) -> dict[str, Any]:
         points = clean_points(row.points) if row.points is not None else sheet.points_unit or sheet.points_self
-        return self.scorer(sheet.cycle).values(form, points, sheet.tasks)
+        return self.scorer(sheet.cycle).values(form, points, sheet.tasks, led_unit(sheet))
 
     def run(self) -> StepResult:
         good: list[PersonEvaluation] = []
@@ -148,7 +148,7 @@ class RateMany(Command[StepResult]):
         elif self.submit and sheet.points_unit is None:
             sheet.points_unit = dict(sheet.points_self or {})
         if form is not None:
-            values = scorer.values(form, sheet.points_unit, sheet.tasks)
+            values = scorer.values(form, sheet.points_unit, sheet.tasks, led_unit(sheet))
             whole = not scorer.faults(form, values, sheet.klass, complete=True)
             sheet.score_unit = scorer.score(form, values, sheet.regime) if whole else None
         if row.texts is not None:

@@ -28,7 +28,7 @@ def own_person_id() -> int | None:
 
 
 def cycle_for(cycle_id: int, action: str = "read") -> EvaluationCycle:
-    """The cycle in scope, or :class:`NotFound`. Units below the one that opened it and people with a sheet may read it."""
+    """The cycle in scope, or :class:`NotFound`. Units below the one that opened it and who has a sheet may read it."""
     try:
         return access.get(EvaluationCycle, cycle_id, action)
     except NotFound:

@@ -9,9 +9,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hrms.commands.evaluation import reform_index
 from hrms.commands.evaluation.configuration import frozen_configuration
 from hrms.commands.evaluation.words import N_
+from hrms.kernel import actor
 from hrms.kernel.errors import Fault
+from hrms.kernel.text import fold
 from models.evaluation import EvaluationCycle, EvaluationTask, PersonEvaluation
 from policies.evaluation import (
     LEADERS,
@@ -33,6 +36,7 @@ from policies.questions import BadQuestion
 TREE = frozenset({"ND90", "ND90_48"})
 RATIO_LINES = ("a", "b", "c")  # NĐ 335 Điều 14: quantity, quality, progress, computed from the tasks
 GRADED = "ND90_ART3"
+REFORM_LINE = "chi so cai cach hanh chinh"  # by its folded name: sheets of the province carry other codes
 # What a person or the unit states beside the points, by kind of value; the keys are those of the rules.
 MEASURES: dict[str, tuple[str, str]] = {
     "criteria_1_4": ("quality", N_("Tiêu chí chung (khoản 1 đến khoản 4 Điều 3 NĐ 90/2020/NĐ-CP)")),
@@ -172,6 +176,7 @@ class Scorer:
         self.configuration = frozen_configuration(cycle)
         self._kept = (cycle.frozen or {}).get("sheets", {})
         self._sheets: dict[str, Sheet | None] = {}
+        self._reform: dict[int, Decimal | None] = {}
 
     def sheet(self, code: str) -> Sheet | None:
         """The frozen sheet of a code; None for regimes without one."""
@@ -180,14 +185,34 @@ class Scorer:
             self._sheets[code] = sheet_from(kept) if kept else None
         return self._sheets[code]
 
-    def values(self, sheet: Sheet, points: Mapping[str, Any] | None, tasks: Sequence[EvaluationTask]) -> dict[str, Any]:
-        """The lines as they count: quantity, quality, progress of a computed group come from the tasks."""
+    def values(
+        self,
+        sheet: Sheet,
+        points: Mapping[str, Any] | None,
+        tasks: Sequence[EvaluationTask],
+        unit_id: int | None = None,
+    ) -> dict[str, Any]:
+        """The lines as they count: quantity, quality, progress of a computed group come from the tasks.
+
+        ``unit_id``: the unit led; its recorded index of administrative reform answers its line where it is blank.
+        """
         found = {key: value for key, value in (points or {}).items() if value not in (None, "")}
         computed = {line.code for group in sheet.groups if group.formula for line in group.lines}
         if computed & set(RATIO_LINES) and tasks:
             ratios = task_ratios(tasks, self.configuration)
             found.update({key: f"{value}%" for key, value in ratios.items() if key in computed})
+        line = next((one for group in sheet.groups for one in group.lines if REFORM_LINE in fold(one.name)), None)
+        if unit_id is not None and line is not None and line.code not in found:
+            percent = self._reform_percent(unit_id)
+            if percent is not None:
+                found[line.code] = f"{percent}%"
         return found
+
+    def _reform_percent(self, unit_id: int) -> Decimal | None:
+        if unit_id not in self._reform:
+            with actor.acting(actor.SYSTEM):  # the unit's own result stands on the sheet, whoever opens it
+                self._reform[unit_id] = reform_index.of_unit(unit_id, self.cycle.year).percent
+        return self._reform[unit_id]
 
     def faults(
         self, sheet: Sheet, values: Mapping[str, Any], klass: str, *, complete: bool, prefix: str = "points"
@@ -262,6 +287,11 @@ class Context:
     of_unit: Mapping[str, Any] = field(default_factory=dict)
     quarters: Sequence[str] = ()
     period_scores: Sequence[Decimal] = ()
+
+
+def led_unit(person: PersonEvaluation) -> int | None:
+    """The unit whose results stand on a leader's sheet."""
+    return person.unit_id if person.klass in LEADERS or person.is_head else None
 
 
 def question_faults(error: BadQuestion) -> list[Fault]:

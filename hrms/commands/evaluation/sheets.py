@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager
 
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
-from hrms.commands.evaluation.scoring import Scorer, measure_faults, plain_measures
+from hrms.commands.evaluation.scoring import Scorer, led_unit, measure_faults, plain_measures
 from hrms.commands.evaluation.words import CLOSED, DRAFT, LABELS, NOT_RATED, TEXT_SECTIONS
 from hrms.commands.evaluation.workflow import PERSON
 from hrms.kernel import access, actor, clock, history
@@ -181,7 +181,7 @@ class SaveSheet(Command[PersonEvaluation]):
         form = self._scorer.sheet(sheet.sheet_code)
         if form is None:
             return []
-        self._values = self._scorer.values(form, self._proposed["points_self"], sheet.tasks)
+        self._values = self._scorer.values(form, self._proposed["points_self"], sheet.tasks, led_unit(sheet))
         return self._scorer.faults(form, self._values, sheet.klass, complete=self.submit)
 
     def _complete(self, sheet: PersonEvaluation) -> Iterable[Fault]:

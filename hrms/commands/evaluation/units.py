@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hrms.commands.evaluation import order, reform_index
+from hrms.commands.evaluation import order
 from hrms.commands.evaluation.flow import ManyCommand, many_faults
 from hrms.commands.evaluation.rights import collective_for_step
 from hrms.commands.evaluation.scoring import (
@@ -32,24 +32,10 @@ from hrms.kernel import access, clock, history
 from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed
-from hrms.kernel.text import fold
 from models.evaluation import UnitEvaluation
 from models.vocabulary import RATINGS
-from policies.evaluation import RATED, Rating, Sheet, rate_unit
+from policies.evaluation import RATED, Rating, rate_unit
 from policies.questions import BadQuestion
-
-REFORM_LINE = "chi so cai cach hanh chinh"
-
-
-def values_of(record: UnitEvaluation, form: Sheet, points: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The lines of a collective's sheet, the line of the reform index out of the recorded index where it is blank."""
-    found = {key: value for key, value in (points or {}).items() if value not in (None, "")}
-    line = next((one for group in form.groups for one in group.lines if REFORM_LINE in fold(one.name)), None)
-    if line is not None and line.code not in found:
-        percent = reform_index.of_unit(record.unit_id, record.cycle.year).percent
-        if percent is not None:
-            found[line.code] = f"{percent}%"
-    return found
 
 
 def machine_level(record: UnitEvaluation, scorer: Scorer, values: Mapping[str, Any]) -> Rating:
@@ -96,7 +82,7 @@ class SaveCollective(Command[UnitEvaluation]):
         self._values: dict[str, Any] = {}
         if form is not None:
             given = clean_points(self.content.points) or record.points_proposed or record.points_self
-            self._values = values_of(record, form, given)
+            self._values = self._scorer.values(form, given, (), record.unit_id)
             complete = bool(self.step) and self.step != "opinions"
             faults += self._scorer.faults(form, self._values, "TT", complete=complete)
         if self.step == "self_assess" and not self.content.level:
