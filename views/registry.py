@@ -14,6 +14,7 @@ def views() -> list[type[Any]]:
     from views.cases import CaseView
     from views.checks import CheckView
     from views.files import FileView
+    from views.further import FurtherView
     from views.imports import ImportView
     from views.jobs import JobView
     from views.law import LawView
@@ -33,6 +34,7 @@ def views() -> list[type[Any]]:
         ListView,
         FileView,
         CalculatorView,
+        FurtherView,
         CaseView,
         BatchView,
         ActView,

@@ -85,6 +85,7 @@ PARAMETERS: dict[str, Parameter] = {
 }
 SPECIAL: dict[str, Parameter] = {
     "CalendarView.feed:token": fixed("x" * 43),
+    "FurtherView.ask:code": fixed("refund"),
     "InboxView.open:number": fixed("1"),
     "JobView.action:name": fixed("forget_request_keys"),
     "JobView.run:name": fixed("forget_request_keys"),
