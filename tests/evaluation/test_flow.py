@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from hrms.commands.evaluation.contexts import contexts
 from hrms.commands.evaluation.flow import (
     RecordMeeting,
     RecordOldAgencyRemarks,
@@ -15,6 +16,7 @@ from hrms.commands.evaluation.flow import (
     Synthesise,
 )
 from hrms.commands.evaluation.rating import RateMany, RateRow, ReturnSheets
+from hrms.commands.evaluation.scoring import Scorer
 from hrms.commands.evaluation.sheets import AutosaveSheet, Content, SaveSheet
 from hrms.commands.evaluation.units import RecogniseCollectives, RecogniseRow, SaveCollective
 from hrms.commands.evaluation.workflow import PERSON
@@ -307,3 +309,30 @@ def test_publication_waits_for_the_notice(year, world, actor_as):
     with actor_as("unit_hr_a"):
         publish = next(one for one in PERSON.allowed_actions(sheet) if one.transition.code == "publish")
     assert [one.code for one in publish.obstacles] == ["notice_first"]
+
+
+def test_the_decider_sends_back_to_be_put_together_again(year, remarked, world, actor_as):
+    with actor_as("unit_hr_a"):
+        execute(meeting(year, world.units["a1"], remarked))
+        execute(Synthesise([remarked.id]))
+    with actor_as("unit_head_a"):
+        assert execute(ReturnSheets([remarked.id], "Xem lại", to_synthesis=True)).moved == [remarked.id]
+    sheet = fresh(PersonEvaluation, remarked.id)
+    assert (sheet.state, sheet.level_proposed) == ("remarked", "") and sheet.meeting_id
+    with actor_as("unit_hr_a"):
+        assert execute(Synthesise([sheet.id])).moved == [sheet.id]
+
+
+def test_a_head_is_not_put_above_the_units_figures(year, world, actor_as):
+    """The head's tree asks the unit's own figures and the levels of its parts, nobody types them twice."""
+    for key in ("a1", "a2"):
+        record = collective_of(year, world.units[key])
+        with transaction():
+            fresh(type(record), record.id).level = "HTT" if key == "a1" else "HT"
+    whole = collective_of(year, world.units["a"])
+    with transaction():
+        fresh(type(whole), whole.id).measures = {"done_percent": "100", "on_time_percent": "100", "over_percent": "60"}
+    head = sheet_of(year, world.people["a.1"])
+    cycle = fresh(type(year), year.id)
+    given = Scorer(cycle).given(head, contexts(cycle, [head])[head.id])
+    assert (given["unit_done_percent"], given["sub_ok_percent"], given["sub_good_percent"]) == ("100", "100", "50")

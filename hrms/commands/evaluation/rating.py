@@ -14,7 +14,7 @@ from hrms.commands.evaluation.guards import not_oneself
 from hrms.commands.evaluation.scoring import Scorer, led_unit, measure_faults, plain_measures
 from hrms.commands.evaluation.sheets import LONGEST_TEXT, clean_points, label
 from hrms.commands.evaluation.stepping import StepResult, load_many, permitted, step_many
-from hrms.commands.evaluation.words import DRAFT, IN_UNIT, REMARKED, SELF_SUBMITTED
+from hrms.commands.evaluation.words import IN_UNIT, REMARKED, SELF_SUBMITTED
 from hrms.commands.evaluation.workflow import PERSON
 from hrms.kernel import actor
 from hrms.kernel.commands import Command, check_version
@@ -169,11 +169,15 @@ class RateMany(Command[StepResult]):
 
 @dataclass
 class ReturnSheets(Command[StepResult]):
-    """Give sheets back with the reason: to their people, or (``to_unit``) from the synthesis to the head."""
+    """Give sheets back with the reason: to their people, or ``to_unit`` (from the synthesis to the head).
+
+    ``to_synthesis``: the decider sends them back to be put together again.
+    """
 
     ids: Sequence[int]
     reason: str
     to_unit: bool = False
+    to_synthesis: bool = False
 
     def validate(self) -> Iterable[Fault]:
         if not self.reason.strip():
@@ -187,13 +191,16 @@ class ReturnSheets(Command[StepResult]):
         result = StepResult()
         groups: dict[str, list[PersonEvaluation]] = {}
         for sheet in sheets:
-            if self.to_unit:
+            if self.to_synthesis:
+                code = "send_back"
+            elif self.to_unit:
                 code = "return_to_unit"
             else:
                 code = "return_to_draft" if sheet.id in rated and sheet.state in IN_UNIT else "return_by_hr"
             groups.setdefault(code, []).append(sheet)
         for code, some in groups.items():
-            one = step_many(PERSON, some, code, reason=self.reason, prepare=_clear)
+            clear = _clear if code == "send_back" else _clear_all
+            one = step_many(PERSON, some, code, reason=self.reason, prepare=clear)
             result.moved += one.moved
             result.stayed |= one.stayed
         return result
@@ -209,6 +216,9 @@ def _clear(sheet: PersonEvaluation) -> None:
     """What was put together from the old version no longer stands; what the head wrote is kept for the next time."""
     sheet.level_machine = sheet.level_proposed = sheet.quota_outcome = ""
     sheet.reasons = sheet.trace = None
-    sheet.meeting_id = None
-    if sheet.state == DRAFT:
-        sheet.self_submitted_at = None
+
+
+def _clear_all(sheet: PersonEvaluation) -> None:
+    """The sheet starts again: the meeting will have to speak of the new one."""
+    _clear(sheet)
+    sheet.meeting_id = sheet.self_submitted_at = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 
 def N_(sentence: str) -> str:
     """Mark a sentence for translation without translating it here."""
@@ -114,3 +116,16 @@ TEXT_SECTIONS: dict[str, str] = {
     "outlook": N_("Chiều hướng, triển vọng phát triển"),
     "opinions": N_("Ý kiến góp ý"),
 }
+
+# Exits that come from the records or from a hand; all other codes have their sentence in the rules.
+EXIT_LABELS: dict[str, str] = {
+    "NO_WORK_IN_PERIOD": N_("Không có thời gian làm việc trong kỳ: không có kết quả để xếp loại"),
+    "DECIDED_BY_HAND": N_("Không xếp loại theo lý do ghi tại phiếu"),
+}
+
+
+def exit_text(code: str) -> str:
+    """The sentence of an exit code."""
+    from policies.evaluation import reason_text  # the home page needs these words, not the rules
+
+    return str(_(EXIT_LABELS[code])) if code in EXIT_LABELS else reason_text(code)
