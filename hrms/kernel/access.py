@@ -7,7 +7,9 @@ declare roles (:func:`declare_roles`), the unit tree (:func:`declare_tree`) and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -77,6 +79,7 @@ SUPER = Role("super", "Hệ thống", {})
 _roles: dict[str, Role] = {}
 _scopes: dict[type[Any], _Scope] = {}
 _tree: dict[str, Any] = {}
+_narrowed: ContextVar[tuple[Grant, ...] | None] = ContextVar("hrms_narrowed_grants", default=None)
 
 
 def declare_roles(roles: Iterable[Role]) -> None:
@@ -130,6 +133,8 @@ def is_scoped(model: type[Any]) -> bool:
 
 def grants() -> tuple[Grant, ...]:
     """What the current actor was granted. System and command line reach everything; a job, what its owner may."""
+    if (narrowed := _narrowed.get()) is not None:
+        return narrowed
     who = actor.current()
     if who.user_id is None:
         return (Grant(SUPER, "/"),) if who.kind in {"system", "cli", "job"} else ()
@@ -139,6 +144,19 @@ def grants() -> tuple[Grant, ...]:
     if who.user_id not in cache:
         cache[who.user_id] = tuple(_tree["load"](who.user_id))
     return cache[who.user_id]
+
+
+@contextmanager
+def within(*few: Grant) -> Iterator[None]:
+    """Read with these rights and no others inside the block: what the system makes for somebody shows no more than
+    they may see. Only for an actor that may everything itself; a person's rights are never replaced."""
+    if not any(grant.role is SUPER for grant in grants()):
+        raise NotAllowed()
+    token = _narrowed.set(few)
+    try:
+        yield
+    finally:
+        _narrowed.reset(token)
 
 
 def forget_grants() -> None:

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from hrms.commands.reporting import CreateDraft, EditDraft, FileReport, SignReport, file_periodic, produce
+from hrms.commands.reporting import CreateDraft, EditDraft, FileReport, SignReport, produce
 from hrms.kernel import jobs
 from hrms.kernel.commands import execute, transaction
 from hrms.kernel.db import db
@@ -244,13 +244,6 @@ def test_drafts_belong_to_their_unit(world: Any, session: Any, actor_as: Any, lo
             execute(EditDraft(record.id, {"plans": "x"}, seen_version=9))
     assert login("unit_hr_b").get(f"/reports/drafts/{record.id}").status_code == 404
     assert login("leadership").get(f"/reports/drafts/{record.id}").status_code == 403
-
-
-@pytest.mark.parametrize("key", sorted(key for key, report in definitions().items() if report.schedule))
-def test_every_scheduled_report_can_be_filed_by_the_system(key: str, world: Any, session: Any) -> None:
-    """The scheduler files it for the whole province, unsigned."""
-    kept = file_periodic(key)
-    assert (kept.kind, kept.unit_id, kept.number) == ("produced", world.units["hy"], "")
 
 
 def test_filing_asks_for_the_right(world: Any, actor_as: Any) -> None:

@@ -1,6 +1,6 @@
 """Reports produced, drafted, signed and filed. The definitions are in :mod:`reports.catalogue`."""
 
-from hrms.commands.reporting.archive import FileReport, SignReport, file_periodic, snapshot
+from hrms.commands.reporting.archive import FileReport, SignReport, snapshot
 from hrms.commands.reporting.drafts import CreateDraft, DropDraft, EditDraft, draft, produced_of
 from hrms.commands.reporting.producing import asked_for, produce
 
@@ -12,7 +12,6 @@ __all__ = [
     "SignReport",
     "asked_for",
     "draft",
-    "file_periodic",
     "produce",
     "produced_of",
     "snapshot",

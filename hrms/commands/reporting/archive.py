@@ -12,12 +12,12 @@ from sqlalchemy.orm import joinedload
 from hrms.commands.reporting.drafts import draft, produced_of
 from hrms.commands.reporting.producing import asked_for
 from hrms.kernel import access, clock, history
-from hrms.kernel.commands import Command, execute
+from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed, NotFound
 from hrms.kernel.text import format_date, normalize
 from models.reporting import OPEN, PRODUCED, SIGNED, USED, ReportDraft, ReportSnapshot
-from reports.framework import Definition, Produced, definition, make
+from reports.framework import Definition, Produced, make
 
 
 def snapshot(snapshot_id: int | str) -> ReportSnapshot:
@@ -62,7 +62,7 @@ def kept(report: Definition, produced: Produced, kind: str) -> ReportSnapshot:
 
 @dataclass
 class FileReport(Command[ReportSnapshot]):
-    """Produce a report and file it unsigned: what the scheduler does with periodic ones."""
+    """Produce a report and file it unsigned."""
 
     key: str
     given: Mapping[str, str]
@@ -80,12 +80,6 @@ class FileReport(Command[ReportSnapshot]):
 
     def replay(self, receipt: int) -> ReportSnapshot:
         return snapshot(receipt)
-
-
-def file_periodic(key: str) -> ReportSnapshot:
-    """File the report ``key`` with the parameters of its schedule (the whole province, the period that just ended)."""
-    schedule = definition(key).schedule
-    return execute(FileReport(key, dict(schedule.parameters) if schedule else {}))
 
 
 @dataclass
