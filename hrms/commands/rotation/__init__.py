@@ -1,4 +1,4 @@
-"""Rotation, transfer, secondment, periodic change of position: who is due, the yearly plan, the cases and their effects.
+"""Rotation, transfer, secondment, periodic change of position: who is due, the plan, the cases and their effects.
 
 Cases (one person's move): ``words`` names and codes · ``kinsfolk`` relatives and their jobs · ``vacancies`` places of a
 post on a day · ``checks`` the facts of a case put to ``policies.rotation`` · ``guards`` and ``workflow`` the declared

@@ -1,0 +1,115 @@
+"""Places of a post on a day: how many were approved, who holds one, who is coming, who leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+
+from hrms.commands.rotation.words import BIET_PHAI, DECIDED, OPEN
+from hrms.kernel.db import db
+from hrms.kernel.errors import Fault
+from hrms.kernel.text import format_date
+from models.organization import Position
+from models.rotation import MovementCase
+from models.staff import Appointment
+
+
+@dataclass(frozen=True)
+class Places:
+    """``approved`` places of a post, the people (ids) who hold one on the day, and the people decided to come."""
+
+    approved: int
+    holders: frozenset[int]
+    coming: frozenset[int]
+
+    def free_for(self, person_id: int, leaving: frozenset[int] = frozenset()) -> bool:
+        """Whether there is a place for the person when those ``leaving`` together with the move are gone."""
+        taken = (self.holders | self.coming) - leaving - {person_id}
+        return len(taken) < self.approved
+
+
+def places_on(position: Position, day: date, but_cases: Sequence[int] = ()) -> Places:
+    """The places of ``position`` on ``day`` with the moves already decided, those of ``but_cases`` left out.
+
+    A secondment takes no place: the person stays on the payroll, and in the place, of the sender.
+    """
+    holders = set(
+        db.session.scalars(
+            select(Appointment.person_id).where(
+                Appointment.position_id == position.id,
+                Appointment.kind == "main",
+                Appointment.valid_from <= day,
+                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+            )
+        )
+    )
+    decided = db.session.execute(
+        select(MovementCase.person_id, MovementCase.from_position_id, MovementCase.to_position_id).where(
+            or_(MovementCase.from_position_id == position.id, MovementCase.to_position_id == position.id),
+            MovementCase.state == DECIDED,
+            MovementCase.effect == "none",
+            MovementCase.kind != BIET_PHAI,
+            MovementCase.effective_on <= day,
+            MovementCase.id.not_in(list(but_cases) or [0]),
+        )
+    )
+    coming: set[int] = set()
+    for person_id, left, taken in decided:
+        if taken == position.id:
+            coming.add(person_id)
+        elif left == position.id:
+            holders.discard(person_id)
+    return Places(position.approved_number, frozenset(holders), frozenset(coming))
+
+
+def rivals(position_id: int, but_person: int) -> list[MovementCase]:
+    """Open cases of others that want the same post, oldest first."""
+    query = select(MovementCase).where(
+        MovementCase.to_position_id == position_id,
+        MovementCase.person_id != but_person,
+        MovementCase.kind != BIET_PHAI,
+        MovementCase.effect == "none",
+        MovementCase.state.in_(OPEN),
+    )
+    return list(db.session.scalars(query.order_by(MovementCase.id)))
+
+
+def headcount(position_id: int, day: date) -> int:
+    """How many hold the post as their main one on ``day``."""
+    return (
+        db.session.scalar(
+            select(func.count(Appointment.person_id.distinct())).where(
+                Appointment.position_id == position_id,
+                Appointment.kind == "main",
+                Appointment.valid_from <= day,
+                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+            )
+        )
+        or 0
+    )
+
+
+def overfull(position_ids: Iterable[int | None], day: date) -> list[Fault]:
+    """A fault for every post that has more holders than places on ``day``."""
+    faults = []
+    for position_id in sorted({one for one in position_ids if one is not None}):
+        post = db.session.get_one(Position, position_id)
+        if headcount(position_id, day) > post.approved_number:
+            faults.append(
+                Fault(
+                    "to_position_id",
+                    _(
+                        "«%(title)s» của %(unit)s không còn chỗ vào ngày %(day)s.",
+                        title=post.title,
+                        unit=post.unit.name,
+                        day=format_date(day),
+                    ),
+                    "Điều 23 NĐ 170/2025/NĐ-CP",
+                    "NO_VACANCY",
+                )
+            )
+    return faults
