@@ -150,8 +150,8 @@ def test_months_run_from_the_leave_to_the_normal_age_and_agree_with_single_calcu
     [
         (date(2025, 6, 15), date(2025, 8, 1), 12, date(2026, 5, 1)),
         (date(2025, 6, 1), date(2027, 6, 1), 25, date(2027, 6, 1)),
-        (date(2025, 6, 1), date(2040, 1, 1), 60, date(2030, 5, 1)),
-        (date(2025, 6, 1), None, 60, date(2030, 5, 1)),
+        (date(2025, 6, 1), date(2040, 1, 1), 176, date(2040, 1, 1)),
+        (date(2025, 6, 1), None, 600, date(2075, 5, 1)),
     ],
 )
 def test_the_months_looked_at_are_bounded(start, age, count, last):

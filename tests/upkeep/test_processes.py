@@ -80,7 +80,8 @@ def test_two_schedulers_catch_up_every_action_once_and_end_when_told(ctx, sessio
     from hrms.background import USE_CASES, register
 
     register(USE_CASES)
-    expected = set(jobs.actions())
+    # What comes several times a day waits for its next time instead.
+    expected = {name for name, action in jobs.actions().items() if not action.often}
     session.remove()
     db.engine.dispose()
     schedulers = [start("scheduler"), start("scheduler")]
@@ -89,7 +90,7 @@ def test_two_schedulers_catch_up_every_action_once_and_end_when_told(ctx, sessio
         session.rollback()
         runs = session.scalars(select(jobs.ScheduledRun).where(jobs.ScheduledRun.ended_at.is_not(None))).all()
         session.rollback()
-        return {run.action for run in runs} == expected and runs
+        return {run.action for run in runs} >= expected and [run for run in runs if run.action in expected]
 
     runs = until(finished, f"{sorted(expected)} to be caught up")
     assert len(runs) == len(expected)

@@ -13,8 +13,11 @@ from views.rules import rule_of
 
 # In this state a case has reached every role that ever sees it.
 STATE = "finance_review"
-# An answer only when something happened before: no outcome without a bulk step, no error file without faults.
-NOT_YET = {"BatchView.outcomes", "ImportView.errors", "JobView.file", "JobView.show", "JobView.progress"}
+# An answer only when something happened before: no outcome without a bulk step, no error file without faults, no
+# calendar without an address somebody asked for.
+NOT_YET = {
+    "BatchView.outcomes", "ImportView.errors", "JobView.file", "JobView.show", "JobView.progress", "CalendarView.feed",
+}  # fmt: skip
 LEAVES = {"AuthView.logout"}  # asking for it ends the session the test is using
 
 
