@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from hrms.commands.rotation.cases import EditCase, MoveRequest, OpenCase
+from hrms.commands.rotation.cases import EditCase, LookAgain, MoveRequest, OpenCase
 from hrms.commands.rotation.handover import AddHandoverItem, RecordHandover
-from hrms.commands.rotation.queries import MoveFilter, case_query, flows, my_queue
+from hrms.commands.rotation.queries import MoveFilter, actions, case_query, flows, my_queue
 from hrms.commands.rotation.remarks import WriteRemark, next_remark_on
 from hrms.commands.rotation.steps import Perform
 from hrms.commands.rotation.targets import posts_of_unit, receiving_units
@@ -20,7 +20,9 @@ from hrms.kernel.errors import NotAllowed, NotFound, Refused, Stale
 from hrms.kernel.workflow import performed
 from models.notification import Notification
 from models.rotation import HandoverItem, MovementCase
+from models.staff import Discipline
 from tests.rotation.movement import JULY, TODAY, codes
+from tests.support.statements import counted
 
 
 def test_a_transfer_goes_from_proposal_to_done_and_every_step_is_on_record(moves, world, session):
@@ -278,3 +280,32 @@ def test_the_destination_remarks_each_year_and_the_sender_does_not(moves, world,
     assert first.id == second.id
     assert next_remark_on(case) == date(2027, 6, 15)
     db.session.rollback()
+
+
+def test_the_page_shows_what_was_last_found_and_the_step_asks_anew(moves, world, session):
+    case = moves.open(world.people["a1.2"], "b1")
+    with transaction():
+        db.session.add(Discipline(person_id=world.people["a1.2"], kind="administrative", opened_on=TODAY))
+
+    def check():
+        with moves.actor_as("unit_hr_a"):
+            return next(one for one in actions(session.get(MovementCase, case.id)) if one.transition.code == "check")
+
+    assert check().enabled
+    with pytest.raises(Refused):
+        moves.do(case, "check")
+    with moves.actor_as("unit_hr_a"):
+        execute(LookAgain(case.id))
+    assert {one.code for one in check().obstacles if one.blocks} == {"DISCIPLINE_REVIEW"}
+
+
+@pytest.mark.parametrize(("who", "most"), [("unit_hr_a", 6), ("unit_hr_b", 6), ("province_hr", 8)])
+def test_the_buttons_of_a_page_cost_few_statements(moves, world, session, who, most):
+    case = moves.open(world.people["a1.2"], "b1")
+    moves.agreed(case)
+    with moves.actor_as(who):
+        access.grants()
+        found = session.scalars(case_query().where(MovementCase.id == case.id)).one()
+        with counted() as sent:
+            actions(found)
+    assert len(sent) <= most, sent

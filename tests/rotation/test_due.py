@@ -84,9 +84,7 @@ def test_records_speak_by_themselves(accountant: Any, session: Any) -> None:
     )
     with transaction():
         session.add(Discipline(person_id=accused.id, kind="administrative", opened_on=date(2025, 6, 1)))
-        session.add(
-            Absence(person_id=student.id, kind="study", starts_on=date(2025, 1, 1), ends_on=date(2026, 6, 30))
-        )
+        session.add(Absence(person_id=student.id, kind="study", starts_on=date(2025, 1, 1), ends_on=date(2026, 6, 30)))
         mother.child_under_36_months_until = father.child_under_36_months_until = date(2026, 1, 1)
     reasons = {row.person_id: (row.state, row.reason) for row in due_list(TODAY).rows}
     assert reasons[accused.id] == ("DEFERRED", "DISCIPLINE_REVIEW")
@@ -112,9 +110,7 @@ def test_what_only_nd170_knows_defers_with_a_warning_and_a_wish_lifts_it(account
 
 def test_under_eighteen_months_to_retirement_is_exempt(accountant: Any) -> None:
     """Men reach the age of NĐ 135/2020 at 61 years 6 months in 2026: the boundary is exactly 18 months away."""
-    exempt, not_exempt = (
-        accountant(date(2019, 1, 1), birth=birth) for birth in (date(1965, 6, 14), date(1965, 6, 16))
-    )
+    exempt, not_exempt = (accountant(date(2019, 1, 1), birth=birth) for birth in (date(1965, 6, 14), date(1965, 6, 16)))
     found = {row.person_id: row.state for row in due_list(TODAY).rows}
     assert found[exempt.id] == "EXEMPT"
     assert found[not_exempt.id] == "OVERDUE"
