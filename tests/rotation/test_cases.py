@@ -204,6 +204,20 @@ def test_two_officers_at_one_moment_open_one_case(moves, world, concurrently):
     assert all(isinstance(outcome, (int, Refused)) for outcome in outcomes), outcomes
 
 
+def test_two_people_proposed_for_one_place_at_one_moment_leave_one_case(moves, world, concurrently):
+    only = moves.post("b1", "MOT", approved_number=1)
+    request = moves.request("b1", only)
+    people = [world.people[name] for name in ("a1.2", "a2.2", "a.2")]
+
+    def one(number):
+        with moves.actor_as("unit_hr_a"):
+            return execute(OpenCase(people[number], request)).id
+
+    outcomes = concurrently(one, 3)
+    assert sum(isinstance(outcome, int) for outcome in outcomes) == 1, outcomes
+    assert all(isinstance(outcome, (int, Refused)) for outcome in outcomes), outcomes
+
+
 def test_a_version_seen_before_anothers_step_is_stale(moves, world):
     case = moves.open(world.people["a1.2"], "b1")
     seen = case.version

@@ -224,6 +224,7 @@ def test_a_decision_of_a_chain_is_revoked_with_the_whole_chain(moves, world, thr
 
 def test_the_steps_of_a_chain_begin_at_the_free_post_and_a_swap_is_told(moves, three, session):
     _chain, first, other = chain_of(moves, three)
+    assert session.get(MovementCase, first.id).checks["allowed"] is True  # looked at again when it was bound
     rows = chains.steps([session.get(MovementCase, one.id) for one in (first, other)])
     assert [[case.id for case in row] for row in rows] == [[other.id, first.id]]
     assert not chains.is_swap(rows[0])

@@ -318,6 +318,21 @@ def test_a_relative_who_leaves_by_a_decided_move_no_longer_counts(moves, world):
     assert "FAMILY_BAR" not in refusals(case)
 
 
+def test_a_recorded_relation_is_looked_at_where_the_two_work(moves, world):
+    """Asked also when the relation is recorded, and of all that stand in the register."""
+    treasurer = moves.person("a1", moves.post("a1", "TQ", "Thủ quỹ"))
+    moves.related(treasurer.id, world.people["a.1"], "Bố")
+    moves.related(world.people["a.1"], treasurer.id, "Con")
+    moves.related(world.people["a2.2"], world.people["a1.2"], "Chị ruột")
+    with moves.actor_as("unit_hr_a"):
+        (found,) = kinsfolk.standing_conflicts(TODAY)
+    assert {found.person_id, found.relative_id} == {treasurer.id, world.people["a.1"]}
+    assert found.severity == "BLOCK"
+    with moves.actor_as("unit_hr_b"):
+        assert kinsfolk.standing_conflicts(TODAY) == []
+    assert kinsfolk.conflict(treasurer.id, world.people["b.1"], "Bố", TODAY) is None
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [("Vợ", "WIFE"), ("  em  ruột ", "SIBLING"), ("CON ĐẺ", "CHILD"), ("SPOUSE", "SPOUSE"), ("bạn", "OTHER")],

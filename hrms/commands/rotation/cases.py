@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hrms.commands.rotation import checks, guards
+from hrms.commands.rotation import guards
 from hrms.commands.rotation.rights import case_for, case_to_step
 from hrms.commands.rotation.words import LONGEST, NUMBER_SIGNS, PREPARING, PROPOSED, label
 from hrms.commands.rotation.workflow import WORKFLOW
@@ -162,7 +162,29 @@ def store(case: MovementCase, *, plan_line_id: int | None = None, planner_run_id
         line = db.session.get_one(RotationPlanLine, plan_line_id)
         line.case_id = case.id
     WORKFLOW.perform(case, "propose", reason=case.reason)
+    db.session.flush()
+    case.checks = guards.look(case)
     return case
+
+
+@dataclass
+class LookAgain(Command[MovementCase]):
+    """Ask the rules and the records anew, so that the page shows what holds today. No step is taken."""
+
+    case_id: int
+
+    def validate(self) -> Iterable[Fault]:
+        self._case = case_to_step(self.case_id)
+        access.require("movement", "prepare", self._case)
+        if self._case.state not in PREPARING:
+            yield Fault("", _("Hồ sơ đã quyết định hoặc đã kết thúc."), code="locked_state")
+
+    def run(self) -> MovementCase:
+        self._case.checks = guards.look(self._case)
+        return self._case
+
+    def replay(self, receipt: Any) -> MovementCase:
+        return case_for(receipt)
 
 
 @dataclass
@@ -239,8 +261,7 @@ class EditCase(Command[MovementCase]):
                 setattr(self._case, name, value)
         db.session.flush()
         db.session.expire(self._case, ["to_unit", "to_position"])
-        if self._case.checks is not None:
-            self._case.checks = checks.examine(self._case).to_dict()
+        self._case.checks = guards.look(self._case)
         return self._case
 
     def replay(self, receipt: Any) -> MovementCase:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from hrms.commands.rotation import vacancies
+from hrms.commands.rotation import guards, vacancies
 from hrms.commands.rotation.rights import case_for, cases_to_step
 from hrms.commands.rotation.words import BIET_PHAI, DECIDED, LONGEST, NONE, PREPARING
 from hrms.kernel import access, history
@@ -109,7 +109,15 @@ def link(cases: Sequence[MovementCase], name: str, day: date, unit: OrgUnit) -> 
     db.session.expire(chain, ["cases"])
     for case in cases:
         db.session.expire(case, ["chain"])
+    _look_again(cases)
     return chain
+
+
+def _look_again(cases: Sequence[MovementCase]) -> None:
+    """Who makes place for whom has changed: what the pages show of the undecided cases is found anew."""
+    for case in cases:
+        if case.state in PREPARING:
+            case.checks = guards.look(case)
 
 
 def steps(cases: Sequence[MovementCase]) -> list[list[MovementCase]]:
@@ -199,6 +207,8 @@ class ChangeChain(Command[MovementChain]):
         for case in self._cases:
             if case.effective_on != self.effective_on:
                 case.effective_on = self.effective_on
+        db.session.flush()
+        _look_again(self._cases)
         return self._chain
 
     def replay(self, receipt: Any) -> MovementChain:
@@ -241,6 +251,8 @@ class LeaveChain(Command[MovementCase]):
         db.session.expire(chain, ["cases"])
         if len(rest) < 2:
             db.session.delete(chain)
+            db.session.flush()
+        _look_again([*leaving, *rest])
         return self._case
 
     def replay(self, receipt: Any) -> MovementCase:

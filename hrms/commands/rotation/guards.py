@@ -5,8 +5,11 @@ Guards look at the case as it is stored, and never write. ``blocks=False`` only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -42,13 +45,38 @@ HEALTH = "Điều 35, Điều 43 khoản 5 NĐ 170/2025/NĐ-CP"
 BY_PLAN = "Điều 24 khoản 3 Luật 36/2018/QH14"
 
 
+_as_stored: ContextVar[bool] = ContextVar("movement_guards_as_stored", default=False)
+
+
+@contextmanager
+def as_last_looked() -> Iterator[None]:
+    """Pages show what the rules said when they were last asked (``case.checks``); the step itself asks anew."""
+    token = _as_stored.set(True)
+    try:
+        yield
+    finally:
+        _as_stored.reset(token)
+
+
+def look(case: MovementCase) -> dict[str, Any]:
+    """Ask the rules and the records; what ``MovementCase.checks`` keeps."""
+    return checks.examine(case).to_dict() | {"records": [vars(one) for one in _records(case)]}
+
+
 def two_bodies(case: MovementCase) -> bool:
     """Whether the move leads from one agency to another: then both have a say."""
-    return kinsfolk.body_of(case.from_unit) != kinsfolk.body_of(case.to_unit)
+    if case.from_unit_id == case.to_unit_id:
+        return False
+    return len(set(kinsfolk.bodies_of([case.from_unit, case.to_unit]).values())) > 1
 
 
 def lawful(case: MovementCase) -> Iterable[Obstacle]:
     """Everything the rules refuse, and what they warn of."""
+    if _as_stored.get() and case.checks is not None and "refusals" in case.checks:
+        for blocks, name in ((True, "refusals"), (False, "warnings")):
+            for row in case.checks[name]:
+                yield Obstacle(row["text"], row["article"], row["code"], blocks)
+        return
     found = checks.examine(case)
     for one in found.refusals:
         text = one.text
@@ -61,6 +89,13 @@ def lawful(case: MovementCase) -> Iterable[Obstacle]:
 
 def records_fit(case: MovementCase) -> Iterable[Obstacle]:
     """The person still holds the post, the units live on the day, the dates are in order, nobody else is coming."""
+    if _as_stored.get() and case.checks is not None and "records" in case.checks:
+        yield from (Obstacle(**row) for row in case.checks["records"])
+    else:
+        yield from _records(case)
+
+
+def _records(case: MovementCase) -> Iterable[Obstacle]:
     yield from person_obstacles(case.person)
     day = case.effective_on
     if day is None:

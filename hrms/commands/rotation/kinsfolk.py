@@ -5,20 +5,23 @@ The register (``FamilyRelation``) is read from both ends: who the mover names, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
+from hrms.commands.law.current import current_store
 from hrms.commands.rotation.words import DECIDED, INVERSE, JOB_RULES, relation_code
 from hrms.commands.staff.lookup import in_chunks, on_day
+from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
 from models.organization import OrgUnit, Position
 from models.rotation import MovementCase
 from models.staff import Appointment, FamilyRelation
-from policies.rotation import Tie
+from policies.rotation import Tie, family_bar_of_move
 
 INSIDE = frozenset({"division", "commune_office"})  # parts of an agency; every other kind is an agency of its own
 HEADS = {(False, "head"): "HEAD", (False, "deputy"): "DEPUTY_HEAD",
@@ -33,13 +36,27 @@ class Place:
     roles: tuple[str, ...]
 
 
+def bodies_of(units: Iterable[OrgUnit]) -> dict[int, int]:
+    """Unit id → id of the agency it is part of (itself, or the nearest above that is no division of another)."""
+    known = {unit.id: unit for unit in units}
+    above = {int(part) for unit in known.values() if unit.kind in INSIDE for part in unit.path.split("/") if part}
+    kinds: dict[int, str] = {}
+    for ids in in_chunks(sorted(above)):
+        query = select(OrgUnit.id, OrgUnit.kind).where(OrgUnit.id.in_(ids))
+        kinds.update(db.session.execute(query).tuples().all())
+
+    def body(unit: OrgUnit) -> int:
+        if unit.kind not in INSIDE:
+            return unit.id
+        line = [int(part) for part in unit.path.split("/") if part]
+        return next((one for one in reversed(line) if kinds.get(one) not in INSIDE), unit.id)
+
+    return {unit.id: body(unit) for unit in known.values()}
+
+
 def body_of(unit: OrgUnit) -> int:
-    """Id of the agency a unit is part of: the unit itself, or the nearest above that is no division of another."""
-    if unit.kind not in INSIDE:
-        return unit.id
-    above = [int(part) for part in unit.path.split("/") if part]
-    kinds = dict(db.session.execute(select(OrgUnit.id, OrgUnit.kind).where(OrgUnit.id.in_(above))).tuples().all())
-    return next((one for one in reversed(above) if kinds.get(one) not in INSIDE), unit.id)
+    """The agency of one unit."""
+    return bodies_of([unit])[unit.id]
 
 
 def roles_of(unit: OrgUnit, title: str, rank: str, listed_code: str = "") -> tuple[str, ...]:
@@ -78,12 +95,11 @@ def _links(person_id: int) -> dict[int, list[str]]:
 
 def places_on(person_ids: Sequence[int], day: date, together: Sequence[int] = ()) -> dict[int, Place]:
     """Where people work on ``day``, moves already decided and those of the cases ``together`` taken into account."""
-    found: dict[int, Place] = {}
+    works: dict[int, tuple[OrgUnit, str, str, str]] = {}
     for ids in in_chunks(list(person_ids)):
         posts: dict[int, list[Appointment]] = {}
-        for row in db.session.scalars(
-            select(Appointment).where(Appointment.person_id.in_(ids), Appointment.kind.in_(("main", "secondment")))
-        ):
+        query = select(Appointment).where(Appointment.person_id.in_(ids), Appointment.kind.in_(("main", "secondment")))
+        for row in db.session.scalars(query.options(joinedload(Appointment.unit), joinedload(Appointment.position))):
             posts.setdefault(row.person_id, []).append(row)
         for person_id, rows in posts.items():
             # A seconded person works where the secondment is.
@@ -91,23 +107,30 @@ def places_on(person_ids: Sequence[int], day: date, together: Sequence[int] = ()
             post = away or on_day([row for row in rows if row.kind == "main"], day)
             if post is not None:
                 listed = post.position.listed_code if post.position is not None else ""
-                found[person_id] = Place(body_of(post.unit), roles_of(post.unit, post.title, post.leader_rank, listed))
+                works[person_id] = post.unit, post.title, post.leader_rank, listed
         coming = select(MovementCase).where(
             MovementCase.person_id.in_(ids),
             MovementCase.effect == "none",
             or_(MovementCase.state == DECIDED, MovementCase.id.in_(list(together) or [0])),
             MovementCase.effective_on <= day,
         )
-        for case in db.session.scalars(coming):
-            found[case.person_id] = place_of_target(case.to_unit, case.to_position, case.to_title)
-    return found
+        for case in db.session.scalars(
+            coming.options(joinedload(MovementCase.to_unit), joinedload(MovementCase.to_position))
+        ):
+            works[case.person_id] = _target(case.to_unit, case.to_position, case.to_title)
+    bodies = bodies_of(unit for unit, *_rest in works.values())
+    return {one: Place(bodies[work[0].id], roles_of(*work)) for one, work in works.items()}
+
+
+def _target(unit: OrgUnit, position: Position | None, title: str) -> tuple[OrgUnit, str, str, str]:
+    if position is None:
+        return unit, title, "", ""
+    return unit, title or position.title, position.leader_rank, position.listed_code
 
 
 def place_of_target(unit: OrgUnit, position: Position | None, title: str) -> Place:
     """The place somebody takes up in ``unit``."""
-    rank = position.leader_rank if position is not None else ""
-    listed = position.listed_code if position is not None else ""
-    return Place(body_of(unit), roles_of(unit, title or (position.title if position else ""), rank, listed))
+    return Place(body_of(unit), roles_of(*_target(unit, position, title)))
 
 
 def ties(person_id: int, body_id: int, day: date, together: Sequence[int] = ()) -> tuple[Tie, ...]:
@@ -123,3 +146,55 @@ def ties(person_id: int, body_id: int, day: date, together: Sequence[int] = ()) 
         for relation in dict.fromkeys(relations)
         for role in (places[relative].roles or ("NONE",))
     )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two linked people who work side by side against the family bar, or so that it is to be weighed."""
+
+    person_id: int
+    relative_id: int
+    relation: str
+    severity: str  # BLOCK | WARN
+    reason: str
+    body_id: int
+
+
+def conflict(person_id: int, relative_id: int, relation: str, day: date) -> Conflict | None:
+    """What a relation means where the two work on ``day``: asked when it is recorded; ``relation`` as written."""
+    return _conflict(person_id, relative_id, relation, day, places_on([person_id, relative_id], day))
+
+
+def _conflict(
+    person_id: int, relative_id: int, relation: str, day: date, places: Mapping[int, Place]
+) -> Conflict | None:
+    mine, theirs = places.get(person_id), places.get(relative_id)
+    if mine is None or theirs is None or mine.body_id != theirs.body_id:
+        return None
+    code = relation_code(relation)
+    worst: Conflict | None = None
+    for role in mine.roles or ("NONE",):
+        relatives = [Tie(code, other, True) for other in theirs.roles or ("NONE",)]
+        found = family_bar_of_move(role, relatives, day, current_store())
+        if found.reason is None or found.severity is None:
+            continue
+        if worst is None or (found.severity == "BLOCK" and worst.severity != "BLOCK"):
+            worst = Conflict(person_id, relative_id, code, found.severity, found.reason, mine.body_id)
+    return worst
+
+
+def standing_conflicts(day: date) -> list[Conflict]:
+    """Every linked pair that stands against the bar on ``day``, within the people the actor may read; each once."""
+    rows = db.session.execute(
+        access.restrict(
+            select(FamilyRelation.person_id, FamilyRelation.relative_id, FamilyRelation.relation)
+            .where(FamilyRelation.relative_id.is_not(None))
+            .order_by(FamilyRelation.person_id, FamilyRelation.id),
+            FamilyRelation,
+        )
+    ).all()
+    pairs = {frozenset((person_id, relative_id)): (person_id, relative_id, relation)
+             for person_id, relative_id, relation in reversed(rows)}  # fmt: skip
+    places = places_on(sorted({one for pair in pairs for one in pair}), day)
+    found = [_conflict(*row, day, places) for row in sorted(pairs.values())]
+    return [one for one in found if one is not None]

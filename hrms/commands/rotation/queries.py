@@ -31,7 +31,7 @@ from hrms.commands.rotation.workflow import NEXT_STEP, WORKFLOW
 from hrms.kernel import access, actor, clock
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
-from hrms.kernel.workflow import TransitionRecord
+from hrms.kernel.workflow import AllowedAction, TransitionRecord
 from models.organization import OrgUnit
 from models.rotation import MovementCase, MovementChain
 
@@ -175,6 +175,12 @@ def _one_agency() -> ColumnElement[bool]:
         .correlate(MovementCase)
     )  # fmt: skip
     return inside.exists()
+
+
+def actions(found: MovementCase) -> list[AllowedAction]:
+    """The buttons of the case page; law and records as they were when last asked (``LookAgain`` asks anew)."""
+    with guards.as_last_looked():
+        return WORKFLOW.allowed_actions(found)
 
 
 def next_step(found: MovementCase) -> str:

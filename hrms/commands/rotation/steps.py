@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hrms.commands.law.current import current_store
-from hrms.commands.rotation import checks, effects, endings, handover, notices, vacancies
+from hrms.commands.rotation import checks, effects, endings, guards, handover, notices, vacancies
 from hrms.commands.rotation.rights import case_for, case_to_step
 from hrms.commands.rotation.words import APPLIED, BIET_PHAI, DECIDED, FOR_A_TIME, LONGEST, LUAN_CHUYEN, label
 from hrms.commands.rotation.workflow import WORKFLOW
@@ -268,10 +268,10 @@ class Perform(Command[MovementCase]):
         return case
 
     def _checked(self, case: MovementCase) -> None:
-        case.checks, case.checked_on = checks.examine(case).to_dict(), clock.today()
+        case.checks, case.checked_on = guards.look(case), clock.today()
 
     def _decided(self, case: MovementCase) -> None:
-        case.checks = checks.examine(case).to_dict()
+        case.checks = guards.look(case)
         case.kept_allowance = checks.kept_schedule(case)
         handover.prepare(case)
         db.session.flush()
