@@ -52,6 +52,7 @@ def test_the_job_run_again_or_by_two_processes_does_it_once(moves, world, sessio
         outcomes = concurrently(lambda _n: effects.carry_out(JULY).done, 3)
         assert sorted(len(done) for done in outcomes) in ([0, 0, 1], [0, 1, 0]), outcomes
         assert effects.carry_out(JULY).done == []
+        assert execute(effects.TakeEffect(case.id, JULY)) == []  # asked for by name: done already, and no error
     session.rollback()
     assert len(moves.posts(world.people["a1.2"])) == 2
     assert session.get(MovementCase, case.id).effect == "applied"
