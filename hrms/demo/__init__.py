@@ -48,11 +48,17 @@ def fill(
         from hrms.demo.cases import play  # the cases' commands load the law: only when it is needed
 
         played = play(random.Random(seed + 2), as_of, _saying(say))  # noqa: S311 - invented data
+        from hrms.demo.evaluation import play as evaluate
+
+        sheets = evaluate(random.Random(seed + 3), as_of, seed, _saying(say))  # noqa: S311 - invented data
         with transaction():  # the records were written as they stood on as_of; today may be another day
             project_units()
             project_people()
     names = ", ".join(account.username for account in ACCOUNTS)
-    return f"Đã tạo {units} đơn vị, {persons} người, {played} hồ sơ nghỉ. Tài khoản trình diễn: {names}."
+    return (
+        f"Đã tạo {units} đơn vị, {persons} người, {played} hồ sơ nghỉ, {sheets} phiếu đánh giá. "
+        f"Tài khoản trình diễn: {names}."
+    )
 
 
 def _saying(say: Callable[[str], object]) -> Callable[[str], None]:

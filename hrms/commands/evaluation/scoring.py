@@ -155,7 +155,7 @@ def task_measures(tasks: Sequence[EvaluationTask]) -> dict[str, Any]:
     number = Decimal(len(tasks))
 
     def percent(count: int) -> str:
-        return str(rounded(Decimal(count) * 100 / number, 4).normalize())
+        return format(rounded(Decimal(count) * 100 / number, 4).normalize(), "f")
 
     late = sum(1 for task in tasks if task.delays and not task.excused)
     flawed = sum(1 for task in tasks if (task.delays or task.faults) and not task.excused)
