@@ -13,6 +13,7 @@ def views() -> list[type[Any]]:
     from views.calculator import CalculatorView
     from views.cases import CaseView
     from views.checks import CheckView
+    from views.dashboards import DashboardView
     from views.files import FileView
     from views.further import FurtherView
     from views.imports import ImportView
@@ -43,6 +44,7 @@ def views() -> list[type[Any]]:
         ScenarioView,
         ImportView,
         PaperView,
+        DashboardView,
         ReportView,
         JobView,
         InboxView,

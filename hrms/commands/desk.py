@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, defaultload
 
 from hrms.commands.evaluation.waiting import Work, waiting_work
@@ -84,8 +84,11 @@ class Overview:
     rounds: list[DueRound] = field(default_factory=list)
 
 
-def overview(limit: int = 6) -> Overview:
-    """Both in one statement: cases are counted by state, those of a round that is due by their round as well."""
+def overview(limit: int = 6, inside: ColumnElement[bool] | None = None) -> Overview:
+    """Both in one statement: cases are counted by state, those of a round that is due by their round as well.
+
+    ``inside`` narrows the cases, to a unit for example.
+    """
     due = and_(CaseBatch.deadline.is_not(None), CaseBatch.deadline <= clock.today() + SOON)
     units = access.units_for("batch", "read")
     if units is not None:
@@ -106,6 +109,8 @@ def overview(limit: int = 6) -> Overview:
         .outerjoin(OrgUnit, OrgUnit.id == CaseBatch.unit_id),
         DownsizingCase,
     )
+    if inside is not None:
+        query = query.where(inside)
     found, rounds = Overview(), dict[int, DueRound]()
     for state, batch_id, name, unit, deadline, number, total in db.session.execute(
         query.group_by(DownsizingCase.state, "round_id")  # by its name: PostgreSQL compares the parameters too

@@ -85,6 +85,8 @@ PARAMETERS: dict[str, Parameter] = {
 }
 SPECIAL: dict[str, Parameter] = {
     "CalendarView.feed:token": fixed("x" * 43),
+    "DashboardView.file:code": fixed("unit"),
+    "DashboardView.show:code": fixed("unit"),
     "FurtherView.ask:code": fixed("refund"),
     "InboxView.open:number": fixed("1"),
     "JobView.action:name": fixed("forget_request_keys"),
