@@ -153,21 +153,22 @@ class QuotaState:
         }  # fmt: skip
 
 
-def quota_state(cycle_id: int, agency_id: int) -> QuotaState:
+def quota_state(cycle_id: int, agency_id: int, changed: Mapping[int, str] | None = None) -> QuotaState:
     """The ceilings for the actor: numbers of the whole agency; people only where the actor may read their sheets.
 
     Who rates a part of the agency, or is in it, may know the ceilings. Raises :class:`NotFound` for anybody else.
+    ``changed`` (sheet → level) lays levels over that are typed but not saved; of sheets in scope only.
     """
-    state = compute(cycle_id, agency_id)
     if access.in_scope(agency_id, "evaluation", "read"):
-        return state
+        return compute(cycle_id, agency_id, changed)
     query = select(PersonEvaluation.id).where(
         PersonEvaluation.cycle_id == cycle_id, PersonEvaluation.agency_id == agency_id
     )
     mine = set(db.session.scalars(access.restrict(query, PersonEvaluation)))
     if not mine:
         raise NotFound()
-    return _only(state, mine)
+    laid_over = {key: level for key, level in (changed or {}).items() if key in mine}
+    return _only(compute(cycle_id, agency_id, laid_over), mine)
 
 
 def _only(state: QuotaState, ids: set[int]) -> QuotaState:
