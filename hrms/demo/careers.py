@@ -281,7 +281,8 @@ class Careers:
         for year in range(self._as_of.year - 3, self._as_of.year):
             if person.recruited.year < year and (person.left_on is None or person.left_on.year > year):
                 level = rng.choices(("HTXS", "HTT", "HT", "KHT"), cum_weights=(18, 88, 98, 100))[0]
-                rows.append({"person_id": person.id, "year": year, "level": level,
+                regime = "ND90" if year < 2023 else "ND90_48"  # NĐ 48/2023 from 15/9/2023
+                rows.append({"person_id": person.id, "year": year, "level": level, "regime": regime, "side": "STATE",
                              "decision_number": f"{rng.randrange(10, 900)}/QĐ-XL"})  # fmt: skip
         return rows
 

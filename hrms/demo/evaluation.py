@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from hrms.commands.evaluation import opening  # declares the job that fills a cycle
+from hrms.commands.evaluation import opening  # noqa: F401 - declares the job that fills a cycle
 from hrms.commands.evaluation.calibration import (
     LockCalibration,
     OpenCalibration,
@@ -26,7 +26,7 @@ from hrms.commands.evaluation.calibration import (
     WriteMinutes,
 )
 from hrms.commands.evaluation.consequences import FindConsequences, SetAside
-from hrms.commands.evaluation.cycles import FILL, AdvanceCycle, OpenCycle, PlanCycle
+from hrms.commands.evaluation.cycles import AdvanceCycle, OpenCycle, PlanCycle
 from hrms.commands.evaluation.deadlines import mark_late
 from hrms.commands.evaluation.decisions import FileAway, Notify, Publish
 from hrms.commands.evaluation.petitions import AnswerPetition, FilePetition, HoldDialogue, WithdrawPetition
@@ -39,7 +39,13 @@ from hrms.kernel.commands import execute, transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, Refused
 from models.account import Account
-from models.evaluation import CalibrationSession, EvaluationCycle, PersonEvaluation, RatingConsequence, ReformIndexResult
+from models.evaluation import (
+    CalibrationSession,
+    EvaluationCycle,
+    PersonEvaluation,
+    RatingConsequence,
+    ReformIndexResult,
+)
 from models.organization import OrgUnit
 from models.restructuring import DownsizingCase
 from models.staff import Absence, Appointment, Discipline, YearRating
@@ -84,11 +90,11 @@ PLANS = {
         2024, self="12/11", remark="15/11", meeting="21/11", collectives="27/11", synthesise="29/11", quota="5/12",
         decide="9/12", notify="11/12", publish="13/12", file="31/12")),
     "quarter": Plan("QUARTER", 2025, 1, date(2025, 3, 17), _days(
-        2025, self="25/3", remark="28/3", meeting="31/3", collectives="1/4", synthesise="3/4", quota="4/4", decide="7/4",
-        notify="8/4", publish="9/4", file="25/4")),
+        2025, self="25/3", remark="28/3", meeting="31/3", collectives="1/4", synthesise="3/4", quota="4/4",
+        decide="7/4", notify="8/4", publish="9/4", file="25/4")),
     "now": Plan("QUARTER", 2025, 2, date(2025, 5, 26), _days(
-        2025, self="3/6", remark="5/6", meeting="6/6", collectives="9/6", synthesise="10/6", quota="11/6", decide="12/6",
-        notify="12/6", publish="12/6", file="14/6"), _days(
+        2025, self="3/6", remark="5/6", meeting="6/6", collectives="9/6", synthesise="10/6", quota="11/6",
+        decide="12/6", notify="12/6", publish="12/6", file="14/6"), _days(
         2025, self="5/6", remark="9/6", collectives="12/6", meeting="12/6", synthesise="13/6", quota="16/6",
         decide="18/6", notify="19/6", publish="23/6"),
         "Hoàn thành trước khi tổ chức chính quyền địa phương 02 cấp hoạt động từ ngày 01/7/2025."),
@@ -159,7 +165,9 @@ class Story:
                              "decision_number": f"{300 + len(acts)}/QĐ-KL"})  # fmt: skip
         if acts:
             db.session.execute(insert(Discipline), acts)
-        self.bad = frozenset(person_id for person_id, _n in zip(take, range(2 + number), strict=False))
+        officials = self._officials()
+        left = sorted(take, key=lambda person_id: person_id not in officials)  # the dismissal of 2024 is for công chức
+        self.bad = frozenset(left[: 2 + number])
         db.session.execute(
             update(YearRating).where(YearRating.person_id.in_(self.bad), YearRating.year == 2023).values(level="KHT")
         )
@@ -172,7 +180,8 @@ class Story:
             .join(OrgUnit, OrgUnit.id == StaffPerson.unit_id)
             .join(Appointment, Appointment.person_id == StaffPerson.id)
             .where(
-                OrgUnit.path.like(f"{path}%"), StaffPerson.left_on.is_(None), StaffPerson.recruited_on < date(2022, 1, 1),
+                OrgUnit.path.like(f"{path}%"), StaffPerson.left_on.is_(None),
+                StaffPerson.recruited_on < date(2022, 1, 1),
                 StaffPerson.category.in_(("civil_servant", "public_employee", "commune_official")),
                 StaffPerson.id.not_in(select(Account.person_id).where(Account.person_id.is_not(None))),
                 StaffPerson.id.not_in(select(DownsizingCase.person_id)),
@@ -186,13 +195,19 @@ class Story:
         return list(db.session.scalars(query))
 
     @staticmethod
+    def _officials() -> set[int]:
+        return set(db.session.scalars(select(StaffPerson.id).where(StaffPerson.category == "civil_servant")))
+
+    @staticmethod
     def _women(ids: set[int]) -> set[int]:
         young = select(StaffPerson.id).where(StaffPerson.sex == "female", StaffPerson.birth_date > date(1983, 1, 1))
         return set(db.session.scalars(young)) & ids
 
     def reform_index(self, as_of: date) -> None:
         """Results of the administrative-reform index of departments and districts, with whose weaknesses they are."""
-        units = select(OrgUnit).where(OrgUnit.kind.in_(("department", "district")), OrgUnit.path.like(f"/{self.root_id}/%"))
+        units = select(OrgUnit).where(
+            OrgUnit.kind.in_(("department", "district")), OrgUnit.path.like(f"/{self.root_id}/%")
+        )
         rows: list[dict[str, Any]] = []
         parts, people = self._parts(), self._responsible()
         for year in (2023, 2024):
@@ -248,13 +263,12 @@ class Story:
         return self.stage.on(day, "sonoivu" if day.year >= 2025 else "")
 
     def _open(self, plan: Plan, keen: Iterable[str], actors: dict[str, str]) -> tuple[Flow, list[int]]:
-        """Plan, open and fill a cycle by the commands; its sheets filled in memory, everybody still at the beginning."""
+        """Plan, open and fill a cycle by the commands; its sheets are filled in memory, nobody has taken a step."""
         with self._office(plan.opened):
             cycle = execute(PlanCycle(
                 self.root_id, plan.kind, plan.year, plan.number, deadlines=plan.deadlines or None, document=CALL,
                 note=plan.note))  # fmt: skip
             execute(OpenCycle(cycle.id))
-            assert FILL and opening
             jobs.run_next()
         found = db.session.get(EvaluationCycle, cycle.id, populate_existing=True)
         assert found is not None
@@ -338,7 +352,6 @@ class Story:
         goals = {key: self._goal(flow.places[key].code) for key in agencies}
         home_path = next((unit.path for unit in flow.places.values() if unit.code == HOME), "-")
         accounts = set(db.session.scalars(select(Account.person_id).where(Account.person_id.is_not(None))))
-        own = {path: goals.get(key, "draft") for key, path in ((k, flow.places[k].path) for k in agencies)}
         with transaction():
             flow.collectives(self._unit_goals(flow, goals, home_path), "draft")
             for one in self._rated(flow):
@@ -349,7 +362,6 @@ class Story:
                     goal = "draft"
                 flow.lead(one, "synthesised" if goal in _PAST else goal)
             flow.store()
-            assert own
             past = [key for key in agencies if goals[key] in _PAST]
             ceilings = flow.check_quota(past)
             flow.store()
@@ -372,7 +384,8 @@ class Story:
         """The department of the accounts: by division, so that every role finds something to do; own sheets unsent."""
         if account:
             return "draft"
-        places = sorted(unit.id for unit in flow.places.values() if unit.parent_id == flow.places[one.sheet.agency_id].id)
+        agency = one.sheet.agency_id
+        places = sorted(unit.id for unit in flow.places.values() if unit.parent_id == agency)
         index = places.index(one.sheet.unit_id) if one.sheet.unit_id in places else 0
         goal = HOME_LOTS[index % len(HOME_LOTS)]
         return "draft" if goal != "draft" and self.rng.random() < 0.12 else goal
@@ -419,15 +432,15 @@ class Story:
             for number, one in enumerate(doubted):
                 change = execute(ProposeChange(
                     session.id, one.sheet.id, "HTT",
-                    "Kết quả chưa nổi trội so với người cùng vị trí ở phòng khác; số đề nghị xuất sắc vượt tỷ lệ."))  # fmt: skip
+                    "Kết quả chưa nổi trội so với người cùng vị trí ở phòng khác; số đề nghị xuất sắc vượt tỷ lệ.",
+                ))  # fmt: skip
                 votes = 8 if number < 3 else 3
                 execute(VoteOnChange(change.id, votes, 9 - votes, number < 3))
             fresh = db.session.get(CalibrationSession, session.id, populate_existing=True)
             assert fresh is not None
             execute(WriteMinutes(
                 fresh.id, fresh.version, fresh.held_on, fresh.chair, fresh.members, fresh.participants,
-                "Hội nghị so sánh tỷ lệ xuất sắc giữa các phòng, phân tích từng trường hợp, biểu quyết công khai. Ba đề "
-                "xuất điều chỉnh xuống mức hoàn thành tốt được thông qua, một đề xuất không được thông qua."))  # fmt: skip
+                texts.SITTING))  # fmt: skip
             self._confirmed(lambda seen: LockCalibration(session.id, None, seen))
         ids = {one.sheet.id: one for one in members}
         query = select(PersonEvaluation.id, PersonEvaluation.level_proposed, PersonEvaluation.level_reason)
@@ -498,7 +511,7 @@ class Story:
         ids = list(db.session.scalars(query.order_by(RatingConsequence.id)))
         if len(ids) > 2:
             with self._office(date(2025, 1, 10)):
-                execute(SetAside(ids[-1], "Cá nhân đang điều trị bệnh dài ngày, đã có hồ sơ; xem xét lại sau khi bình phục."))
+                execute(SetAside(ids[-1], "Cá nhân đang điều trị bệnh dài ngày; xem xét lại sau khi bình phục."))
 
 
 _PAST = ("quota_checked", "decided", "notified", "published")

@@ -125,7 +125,7 @@ class Flow:
         self.heads = {one.sheet.unit_id: one for one in self.people if one.sheet.is_head}
 
     def fill(self, filler: Filler) -> None:
-        """Points, texts and the machine's levels of everybody; the units first, their figures stand on heads' sheets."""
+        """Points, texts and machine levels of everybody; units first, their figures stand on heads' sheets."""
         deepest = sorted(self.units.values(), key=lambda row: (-self.places[row.unit_id].depth, row.unit_id))
         fill_units(filler.forms, deepest, self.seed)
         below: dict[int, list[str]] = {}
@@ -166,9 +166,9 @@ class Flow:
         sheet.state = source
         reached = ORDER.index(source)
         for state, names in WRITTEN.items():
-            if ORDER.index(state) > reached or (state in ("meeting_held", "party_opinion") and state not in path):
-                if not (state == "self_submitted" and one.quality):
-                    blank(sheet, names)
+            skipped = state in ("meeting_held", "party_opinion") and state not in path
+            if (skipped or ORDER.index(state) > reached) and state != "self_submitted":
+                blank(sheet, names)
         if source == "draft":
             self._draft(one)
         self._tasks.extend(one.tasks)
@@ -242,7 +242,8 @@ class Flow:
                 {"cycle_id": self.cycle.id, "unit_id": unit_id, "held_on": self.days["meeting"],
                  "place": f"Phòng họp {unit.name}"[:200], "chair": chair, "secretary": others[0] if others else chair,
                  "attendees": there, "absentees": away, "invited": len(names), "present": len(there),
-                 "minutes": self.rng.choice(texts.MINUTES), "minutes_number": f"{7 + unit_id % 60}/BB", "approved": True}
+                 "minutes": self.rng.choice(texts.MINUTES), "minutes_number": f"{7 + unit_id % 60}/BB",
+                 "approved": True}
             )  # fmt: skip
         ids = _insert(EvaluationMeeting, rows)
         for meeting_id, row in zip(ids, rows, strict=True):
@@ -296,7 +297,7 @@ class Flow:
     # Quota, decision and what follows
 
     def check_quota(self, agencies: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """Distribute the places of these agencies as the check does; ties are chosen. Returns the ceilings by agency."""
+        """Distribute the places of these agencies as the check does, ties chosen. Returns the ceilings by agency."""
         by_agency = self._by_agency(("synthesised",))
         found: dict[int, dict[str, Any]] = {}
         for agency_id in agencies:
@@ -339,8 +340,10 @@ class Flow:
         for one in self.people:
             if one.sheet.state == "quota_checked" and one.sheet.agency_id in wanted:
                 by_decider.setdefault(one.sheet.decider_unit_id or self.cycle.unit_id, []).append(one)
-        rows = []
-        for unit_id, members in sorted(by_decider.items()):
+        rows: list[dict[str, Any]] = []
+        deciders = sorted(by_decider)
+        for unit_id in deciders:
+            members = by_decider[unit_id]
             self._papers += 1
             inside = sorted({one.sheet.agency_id for one in members})
             rows.append(
@@ -349,8 +352,9 @@ class Flow:
                  "signed_on": self.days["decide"], "signer": self._signer(unit_id),
                  "quota": {str(key): ceilings[key] for key in inside if key in ceilings}, "high_quota_document": ""}
             )  # fmt: skip
-        for decision_id, row in zip(_insert(EvaluationDecision, rows), rows, strict=True):
-            for one in by_decider[row["unit_id"]]:
+        ids = _insert(EvaluationDecision, rows)
+        for decision_id, unit_id, row in zip(ids, deciders, rows, strict=True):
+            for one in by_decider[unit_id]:
                 self._decided(one, decision_id, row)
 
     def _decided(self, one: Person, decision_id: int, row: Mapping[str, Any]) -> None:
@@ -408,9 +412,10 @@ class Flow:
             for person_id, sheet in decided.items()
         }  # fmt: skip
         table = YearRating.__table__
-        known = dict(db.session.execute(
-            select(YearRating.person_id, YearRating.id).where(YearRating.year == self.cycle.year,
-                                                              YearRating.side == self.cycle.side)).tuples().all())  # fmt: skip
+        rated = select(YearRating.person_id, YearRating.id).where(
+            YearRating.year == self.cycle.year, YearRating.side == self.cycle.side
+        )
+        known = dict(db.session.execute(rated).tuples().all())
         there = [{f"b_{k}": v for k, v in row.items()} | {"b_id": known[key]} for key, row in values.items()
                  if key in known]  # fmt: skip
         if there:
@@ -489,4 +494,3 @@ def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
 
 def _next(level: str) -> str:
     return LEVELS[min(LEVELS.index(level) + 1, len(LEVELS) - 1)]
-

@@ -1,4 +1,4 @@
-"""What people of the demonstration province write on their sheets: tasks by trade, remarks by level, petitions, minutes.
+"""What people of the demonstration province write: tasks by trade, remarks by level, petitions, minutes.
 
 Sentences are invented; no name, number or event of a real person stands in them.
 """
@@ -190,8 +190,8 @@ COLLECTIVE_OPINIONS = (
 # Petitions: content, answer when the result stands, answer when it changes.
 PETITIONS = (
     (
-        "Tôi đề nghị xem xét lại mức xếp loại vì có hai nhiệm vụ đột xuất do lãnh đạo giao đã hoàn thành trước hạn nhưng "
-        "chưa được tính vào kết quả công việc.",
+        "Tôi đề nghị xem xét lại mức xếp loại vì có hai nhiệm vụ đột xuất do lãnh đạo giao đã hoàn thành trước hạn "
+        "nhưng chưa được tính vào kết quả công việc.",
         "Qua đối chiếu, hai nhiệm vụ nêu trong đơn đã được tính trong nhóm việc theo dõi, đôn đốc. Kết quả xếp loại "
         "được giữ nguyên.",
         "Qua đối chiếu hồ sơ công việc, hai nhiệm vụ đột xuất chưa được ghi nhận. Chấp nhận kiến nghị, quyết định lại "
@@ -242,7 +242,11 @@ REFORM = (
 )
 TIE_REASON = "Ưu tiên người có nhiều nhiệm vụ đột xuất hoàn thành trước hạn trong kỳ theo thống nhất của lãnh đạo."
 MANUAL_REASON = (
-    "Quy định không xác định mức cho trường hợp này; căn cứ kết quả thực tế và ý kiến của hội nghị đơn vị để quyết định."
+    "Quy định không xác định mức cho trường hợp này; quyết định căn cứ kết quả thực tế và ý kiến của hội nghị đơn vị."
+)
+SITTING = (
+    "Hội nghị so sánh tỷ lệ xuất sắc giữa các phòng, phân tích từng trường hợp, biểu quyết công khai. Ba đề xuất điều "
+    "chỉnh xuống mức hoàn thành tốt được thông qua, một đề xuất không được thông qua."
 )
 
 
@@ -254,5 +258,7 @@ def trade_of(klass: str, agency_code: str, kind: str, leads: bool) -> str:
         return "support"
     if kind == "service_unit":
         head = agency_code.split("-")[0]
-        return "health" if head in ("BV", "BVP", "TTYT") else "school" if head in ("THPT", "THCS", "TH", "MN") else "office"
+        if head in ("BV", "BVP", "TTYT"):
+            return "health"
+        return "school" if head in ("THPT", "THCS", "TH", "MN") else "office"
     return {"district": "local", "commune": "local", "party": "party", "front": "party"}.get(kind, "office")
