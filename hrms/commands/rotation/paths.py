@@ -58,7 +58,9 @@ def path_of_posts(person_id: int) -> list[PathStep]:
                 ),
                 MovementCase,
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     units = {row.unit_id for row, *_rest in rows}
     merged = set(

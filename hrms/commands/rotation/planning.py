@@ -427,7 +427,7 @@ class ChooseRun(Command[list[MovementCase]]):
                     RotationPlanLine.plan_id == run.plan_id, RotationPlanLine.case_id.is_(None)
                 )
             )
-            lines = dict(rows.tuples())
+            lines = dict(rows.tuples().all())
         found = []
         for move in moves:
             number, post = known["people"][move["person"]]["person_id"], known["posts"][move["to"]]

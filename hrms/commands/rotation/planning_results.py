@@ -158,6 +158,8 @@ def board(run_id: int) -> Board:
     run = access.get(PlannerRun, run_id)
     known, result = run.problem or {}, run.result or {}
     contract = known.get("contract", {})
+    if contract.get("people"):
+        planner.explain(problem_of(run), contract["people"][0]["id"])  # the first drag need not wait for the numbers
     moves = {move["person"]: move for move in result.get("moves", ())}
     arrives = {move["to"]: move["person"] for move in result.get("moves", ())}
     left = {one["person"]: one for one in result.get("unplaced", ())}
