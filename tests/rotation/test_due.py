@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from hrms.commands.rotation.deferrals import EndDeferral, RecordDeferral
 from hrms.commands.rotation.due import due_list, standing_of
 from hrms.commands.rotation.forecast import forecast
-from hrms.kernel.commands import transaction
-from hrms.kernel.errors import NotFound
+from hrms.commands.rotation.wishes import FileWish, WithdrawWish
+from hrms.kernel.commands import execute, transaction
+from hrms.kernel.errors import NotAllowed, NotFound, Refused
 from models.rotation import RotationDeferral
 from models.staff import Absence, Discipline, Person
 from tests.support.builders import Factory
@@ -160,3 +162,34 @@ def test_forecast_counts_each_person_in_the_quarter_of_the_last_day(accountant: 
     assert found[2025, 7].due == 1 and found[2025, 10].due == 1
     assert (found[2027, 1].due, found[2027, 1].exempt) == (0, 1)
     assert sum(q.due for q in found.values()) == 2
+
+
+def test_a_deferral_is_recorded_with_its_paper_and_ended(accountant: Any, actor_as: Any) -> None:
+    person = accountant(date(2019, 1, 1))
+    with actor_as("unit_hr_a"):
+        with pytest.raises(Refused) as error:
+            execute(RecordDeferral(person.id, "HOLIDAY", date(2025, 5, 2), "", ends_on=date(2025, 5, 1)))
+        assert {fault.field for fault in error.value.faults} == {"ground", "document", "ends_on"}
+        row = execute(RecordDeferral(person.id, "SERIOUS_ILLNESS", date(2025, 5, 1), "Giấy 05/BV"))
+        assert row.recheck_on == date(2025, 7, 15), "an open end is asked again every month"
+        assert state_of(person) == "DEFERRED"
+        with pytest.raises(Refused) as error:
+            execute(RecordDeferral(person.id, "SERIOUS_ILLNESS", date(2025, 6, 1), "Giấy 06/BV"))
+        assert {fault.code for fault in error.value.faults} == {"overlap"}
+        execute(EndDeferral(row.id, date(2025, 6, 14)))
+        assert state_of(person) == "OVERDUE"
+    with actor_as("unit_hr_b"), pytest.raises(NotFound):
+        execute(RecordDeferral(person.id, "SERIOUS_ILLNESS", date(2025, 6, 15), "Giấy 07/BV"))
+
+
+def test_somebody_files_and_withdraws_the_own_wish_only(world: World, actor_as: Any) -> None:
+    with actor_as("staff_member_a"):
+        wish = execute(FileWish(world.people["a1.2"], unit_id=world.units["b1"]))
+        with pytest.raises(Refused) as error:
+            execute(FileWish(world.people["a1.2"], unit_id=world.units["b1"]))
+        assert {fault.code for fault in error.value.faults} == {"twice"}
+        with pytest.raises(NotFound):
+            execute(FileWish(world.people["a1.1"], unit_id=world.units["b1"]))
+        assert execute(WithdrawWish(wish.id)).withdrawn_on == TODAY
+    with actor_as("unit_head_a"), pytest.raises(NotAllowed):
+        execute(FileWish(world.people["a1.2"], unit_id=world.units["b1"]))

@@ -11,13 +11,13 @@ import pytest
 from hrms.commands.rotation import planning_results as results
 from hrms.commands.rotation.planning import (
     CancelRun,
-    ChooseRun,
     CreateRun,
     SetPins,
     SolveAgain,
     SolveRun,
     state_of,
 )
+from hrms.commands.rotation.planning_choice import ChooseRun
 from hrms.commands.rotation.planning_problem import PlannerSettings, build
 from hrms.commands.rotation.wishes import FileWish
 from hrms.kernel import jobs

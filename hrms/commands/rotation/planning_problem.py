@@ -22,14 +22,15 @@ from hrms.commands.rotation import kinsfolk
 from hrms.commands.rotation.clocks import Holder, Roll, roll, units_named
 from hrms.commands.rotation.due import MUST_MOVE, field_of, judge
 from hrms.commands.rotation.plan_workflow import NOTIFIED, PLANNED
+from hrms.commands.rotation.planning_people import Place, grades_of, held_of, wishes_of
 from hrms.commands.rotation.words import DECIDED, OPEN, RUNNING, relation_code
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access
 from hrms.kernel.db import db
 from models.organization import OrgUnit, Position
-from models.rotation import MovementCase, MovementWish, RotationPlanLine
-from models.staff import Appointment, FamilyRelation, SalaryRow
-from policies.engine.dates import add_months, whole_months
+from models.rotation import MovementCase, RotationPlanLine
+from models.staff import Appointment, FamilyRelation
+from policies.engine.dates import whole_months
 from policies.rotation import family_bar
 
 SMALL = 1500  # holders up to which people who need not move are in the problem too
@@ -63,15 +64,6 @@ class PlannerSettings:
     def from_plain(data: Mapping[str, Any] | None) -> PlannerSettings:
         known = {name: value for name, value in (data or {}).items() if name in PlannerSettings.__dataclass_fields__}
         return PlannerSettings(**known)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One place of a post: the id in the problem, and who sits there."""
-
-    id: str
-    position: Position
-    occupant: int | None
 
 
 @dataclass
@@ -112,11 +104,8 @@ class _Builder:
         used = [*free, *(seats[number] for number in chosen)]
         used.sort(key=lambda place: (self._sort(place.position.unit_id), place.id))
         kinds = self._kinds({place.position.id: place.position for place in used}.values())
-        by_position: dict[int, list[str]] = defaultdict(list)
-        for place in used:
-            by_position[place.position.id].append(place.id)
-        grades, wishes = self._grades(chosen), self._wishes(chosen, used)
-        held = self._held(chosen, used)
+        grades, wishes = grades_of(chosen, self.day), wishes_of(chosen, used, self.roll.units, self.day)
+        held = held_of(chosen, used, self.day, self.settings.no_return_years)
         body = {number: self.roll.body_of(one.unit_id).code for number, one in chosen.items()}
         people: list[dict[str, Any]] = []
         meta: dict[str, dict[str, Any]] = {}
@@ -182,7 +171,7 @@ class _Builder:
         return (*self.roll.units[unit_id].sort, unit_id)
 
     # --- posts and who sits there ------------------------------------------------------------------------------------
-    def _places(self) -> list[_Place]:
+    def _places(self) -> list[Place]:
         """Every place of a listed post without leading rank in the scope on the day, holders seated first come."""
         path = select(OrgUnit.path).where(OrgUnit.id == self.unit_id).scalar_subquery()
         inside = select(OrgUnit.id).where(
@@ -217,10 +206,10 @@ class _Builder:
             name = f"{self.roll.units[position.unit_id].code}/{position.code}"
             for at in range(count):
                 occupant = seated[at] if at < len(seated) else None
-                found.append(_Place(name if count == 1 else f"{name}#{at + 1}", position, occupant))
+                found.append(Place(name if count == 1 else f"{name}#{at + 1}", position, occupant))
         return found
 
-    def _under_way(self, places: Sequence[_Place]) -> tuple[set[int], dict[int, int]]:
+    def _under_way(self, places: Sequence[Place]) -> tuple[set[int], dict[int, int]]:
         """People with an open or running move (they are not planned twice), and how many are coming to each post."""
         rows = db.session.execute(
             select(MovementCase.person_id, MovementCase.to_position_id, MovementCase.state, MovementCase.effect).where(
@@ -234,7 +223,7 @@ class _Builder:
                 arriving[position_id] += 1
         return {row[0] for row in rows}, arriving
 
-    def _vacant(self, places: Sequence[_Place], arriving: Mapping[int, int]) -> list[_Place]:
+    def _vacant(self, places: Sequence[Place], arriving: Mapping[int, int]) -> list[Place]:
         left = dict(arriving)
         seated: dict[int, int] = defaultdict(int)
         for place in places:
@@ -249,7 +238,7 @@ class _Builder:
             found.append(place)
         return found
 
-    def _post(self, place: _Place, kinds: Mapping[int, str], chosen: Mapping[int, Holder]) -> dict[str, Any]:
+    def _post(self, place: Place, kinds: Mapping[int, str], chosen: Mapping[int, Holder]) -> dict[str, Any]:
         position = place.position
         holder = chosen.get(place.occupant) if place.occupant is not None else None
         name = field_of(position.listed_code)
@@ -261,7 +250,7 @@ class _Builder:
             "name": f"{position.title}, {self.roll.units[position.unit_id].name}", "field": name,
         }  # fmt: skip
 
-    def _post_meta(self, place: _Place) -> dict[str, Any]:
+    def _post_meta(self, place: Place) -> dict[str, Any]:
         position = place.position
         return {
             "position_id": position.id, "unit_id": position.unit_id, "title": position.title,
@@ -316,68 +305,6 @@ class _Builder:
             return []
         names = {field_of(post.work) for post in one.posts if post.work} | {field_of(one.work)}
         return sorted(_profession(name) for name in names if name)
-
-    def _grades(self, chosen: Mapping[int, Holder]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for part in in_chunks(sorted(chosen)):
-            rows = db.session.execute(
-                select(SalaryRow.person_id, SalaryRow.grade_code)
-                .where(
-                    SalaryRow.person_id.in_(part), SalaryRow.valid_from <= self.day,
-                    or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= self.day),
-                )
-                .order_by(SalaryRow.valid_from)
-            )  # fmt: skip
-            found.update({person: grade for person, grade in rows if grade})
-        return found
-
-    def _wishes(self, chosen: Mapping[int, Holder], used: Sequence[_Place]) -> dict[int, list[str]]:
-        by_position: dict[int, list[str]] = defaultdict(list)
-        for place in used:
-            by_position[place.position.id].append(place.id)
-        rows = db.session.execute(
-            select(MovementWish.person_id, MovementWish.unit_id, MovementWish.position_id)
-            .where(MovementWish.withdrawn_on.is_(None), MovementWish.filed_on <= self.day)
-            .order_by(MovementWish.filed_on, MovementWish.id)
-        )
-        found: dict[int, list[str]] = {}
-        for person, unit, position in rows:
-            if person not in chosen:
-                continue
-            wished = found.setdefault(person, [])
-            if position is not None:
-                wished += [one for one in by_position.get(position, ()) if one not in wished]
-            elif unit in self.roll.units:
-                prefix = self.roll.units[unit].path
-                wished += [
-                    place.id for place in used
-                    if self.roll.units[place.position.unit_id].path.startswith(prefix) and place.id not in wished
-                ]  # fmt: skip
-        return found
-
-    def _held(self, chosen: Mapping[int, Holder], used: Sequence[_Place]) -> dict[int, list[str]]:
-        """Posts held within the years of no return, oldest first, by unit and code (a post may have later versions)."""
-        years = self.settings.no_return_years
-        since = add_months(self.day, -12 * years)
-        numbers = {
-            post.position_id for one in chosen.values() for post in one.posts
-            if post.position_id is not None and (post.end is None or post.end >= since)
-        }  # fmt: skip
-        keys: dict[int, tuple[int, str]] = {}
-        for part in in_chunks(sorted(numbers)):
-            rows = db.session.execute(select(Position.id, Position.unit_id, Position.code).where(Position.id.in_(part)))
-            keys.update({number: (unit, code) for number, unit, code in rows})
-        places: dict[tuple[int, str], list[str]] = defaultdict(list)
-        for place in used:
-            places[place.position.unit_id, place.position.code].append(place.id)
-        found: dict[int, list[str]] = {}
-        for number, one in chosen.items():
-            row: list[str] = []
-            for post in one.posts:
-                if post.position_id in keys and (post.end is None or post.end >= since):
-                    row += [at for at in places.get(keys[post.position_id], ()) if at not in row]
-            found[number] = row
-        return found
 
     def _staffing(
         self, chosen: Mapping[int, Holder], holders: Mapping[int, Holder], posts: Sequence[Mapping[str, Any]]
