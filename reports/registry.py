@@ -16,9 +16,11 @@ from flask_babel import gettext as _
 from hrms.kernel import access, actor, clock
 from hrms.kernel.errors import Fault, HrmsError, NotAllowed, NotFound, Refused
 from models.restructuring import CaseBatch, DownsizingCase
+from models.rotation import MovementCase
 from reports.batch_file import find_batch
 from reports.batch_lists import Prepared
 from reports.case_file import find_case
+from reports.rotation.move_file import find_move
 
 Format = Literal["pdf", "xlsx"]
 MEDIA_TYPES = {
@@ -41,11 +43,11 @@ class UnknownReport(HrmsError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """``kind``: case (id or number), batch (id), choice, flag, words (separated by commas)."""
+    """``kind``: case, move (id or number), batch (id), choice, flag, words (separated by commas)."""
 
     name: str
     label: str
-    kind: Literal["case", "batch", "choice", "flag", "words"]
+    kind: Literal["case", "batch", "move", "choice", "flag", "words"]
     required: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     default: str = ""
@@ -100,7 +102,7 @@ class Report:
     title: str
     about: str
     slug: str
-    subject: Literal["case", "batch"]
+    subject: Literal["case", "batch", "move"]
     formats: tuple[Format, ...]
     parameters: tuple[Parameter, ...]
     make: Callable[[Asked], Made]
@@ -109,12 +111,14 @@ class Report:
 
     @property
     def permission(self) -> tuple[str, str]:
+        if self.subject == "move":
+            return ("movement", "print")
         return ("case", "print") if self.subject == "case" else ("batch", "read")
 
     @property
     def paper_kind(self) -> str:
         """The kind under which a printed paper is filed (``CasePaper.kind``)."""
-        return self.name.removeprefix("batch_")
+        return self.name.removeprefix("batch_").removeprefix("movement_")
 
     def parameter(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name), None)
@@ -123,8 +127,9 @@ class Report:
 def reports() -> dict[str, Report]:
     """Every report by its name, in the order in which they are listed."""
     from reports.makers import REPORTS
+    from reports.rotation.makers import REPORTS as MOVEMENTS
 
-    return {report.name: report for report in REPORTS}
+    return {report.name: report for report in (*REPORTS, *MOVEMENTS)}
 
 
 def report_named(name: str) -> Report:
@@ -234,10 +239,11 @@ def _find_records(report: Report, values: dict[str, Any]) -> None:
     """Ids become records of the actor's scope; what is outside looks like what does not exist."""
     for parameter in report.parameters:
         text = values.get(parameter.name)
-        if parameter.kind not in ("case", "batch") or not text:
+        finder = FINDERS.get(parameter.kind)
+        if finder is None or not text:
             continue
         try:
-            values[parameter.name] = find_case(text) if parameter.kind == "case" else find_batch(text)
+            values[parameter.name] = finder(text)
         except NotFound:
             raise NotFound(
                 _(
@@ -248,11 +254,16 @@ def _find_records(report: Report, values: dict[str, Any]) -> None:
             ) from None
 
 
+FINDERS: Mapping[str, Callable[[str], Any]] = {"case": find_case, "batch": find_batch, "move": find_move}
+
+
 def file_name(report: Report, values: Mapping[str, Any], style: str) -> str:
     """``NV-SXD-2025-0001-quyet-dinh.pdf``: numbers of records, never a name (DP-20)."""
     record = values.get(report.subject)
     if isinstance(record, DownsizingCase):
         stem = record.number if record.revision == 1 else f"{record.number}-lan-{record.revision}"
+    elif isinstance(record, MovementCase):
+        stem = record.number
     elif isinstance(record, CaseBatch):
         stem = f"DOT-{record.year}-{record.round}-{record.id}"
     else:

@@ -45,18 +45,28 @@ def fill(
     with actor.acting(DEMO):
         with transaction():
             units, persons = _write(people, seed, as_of, _saying(say))
+            from hrms.demo.rotation_plans import list_posts
+
+            list_posts(random.Random(seed + 5), as_of)  # noqa: S311 - invented data
         from hrms.demo.cases import play  # the cases' commands load the law: only when it is needed
 
         played = play(random.Random(seed + 2), as_of, _saying(say))  # noqa: S311 - invented data
         from hrms.demo.evaluation import play as evaluate
 
         sheets = evaluate(random.Random(seed + 3), as_of, seed, _saying(say))  # noqa: S311 - invented data
+        from hrms.demo.movements import play as move
+
+        moved = move(random.Random(seed + 4), as_of, people, _saying(say))  # noqa: S311 - invented data
+        from hrms.demo.rotation_plans import play as plan
+
+        plan(random.Random(seed + 6), as_of, _saying(say))  # noqa: S311 - invented data
         with transaction():  # the records were written as they stood on as_of; today may be another day
             project_units()
             project_people()
     names = ", ".join(account.username for account in ACCOUNTS)
     return (
-        f"Đã tạo {units} đơn vị, {persons} người, {played} hồ sơ nghỉ, {sheets} phiếu đánh giá. "
+        f"Đã tạo {units} đơn vị, {persons} người, {played} hồ sơ nghỉ, {moved} hồ sơ luân chuyển, điều động, "
+        f"{sheets} phiếu đánh giá. "
         f"Tài khoản trình diễn: {names}."
     )
 

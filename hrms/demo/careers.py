@@ -202,12 +202,13 @@ class Careers:
         found = Decimal(0)
         for post in _main(person):
             if post.start <= day:
-                value = self._allowance(post)
+                value = self.allowance_of(post)
                 kept = post.start in (shape.DEPARTMENTS_MERGED, shape.TWO_TIERS)
                 found = max(found, value) if kept else value
         return found
 
-    def _allowance(self, post: PostPlan) -> Decimal:
+    def allowance_of(self, post: PostPlan) -> Decimal:
+        """Coefficient of the leadership allowance that goes with a post; nought without a rank."""
         if not post.rank:
             return Decimal(0)
         kind = post.unit.kind

@@ -16,6 +16,7 @@ from hrms.commands.staff.projection import Post, shown_today
 from hrms.demo import shape
 from hrms.demo.careers import Careers, Row
 from hrms.demo.land import ONE_DAY, Land, UnitPlan
+from hrms.demo.listed import listed_code
 from hrms.demo.names import Names, places
 from hrms.demo.people import PersonPlan, Population, PostPlan
 from hrms.kernel import crypto, history
@@ -182,8 +183,10 @@ class Writer:
                 group = "DUNG_CHUNG"
             row = {
                 "id": key, "unit_id": unit_id, "code": f"VT{counters[unit_id]:02d}", "title": title,
-                "position_group": group, "leader_rank": rank, "grade_code": "", "leadership_coefficient": None,
-                "approved_number": 1 if rank == "head" else most + (self._rng.random() < 0.2), "listed_code": "",
+                "position_group": group, "leader_rank": rank, "grade_code": "",
+                "leadership_coefficient": self._careers.allowance_of(posts[0]) if rank else None,
+                "approved_number": 1 if rank == "head" else most + (self._rng.random() < 0.2),
+                "listed_code": listed_code(title, rank, unit.name),
                 "description": "", "requirements": "", "valid_from": unit.start, "valid_to": unit.end,
                 "decision_number": "", "decision_date": None,
             }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Papers of a movement case: submission, decision, notice, minutes, hand-over, extension, ending, revocation."""
