@@ -31,6 +31,7 @@ ITEMS = (
     Item(lambda: _("Đợt giải quyết"), "▦", "BatchView.list", (("batch", "read"),)),
     Item(lambda: _("Tính thử"), "∑", "CalculatorView.index", (("calculator", "use"),)),
     Item(lambda: _("Kịch bản"), "⇄", "ScenarioView.list", (("scenario", "read"),)),
+    Item(lambda: _("Đánh giá, xếp loại"), "★", "EvaluationView.list", (("evaluation", "read"),)),
     Item(lambda: _("Báo cáo"), "▤", "ReportView.index", (("report", "read"),)),
     Item(lambda: _("Tham số pháp luật"), "¶", "ParameterView.list", (("parameter", "read"),)),
     Item(lambda: _("Công việc nền"), "⟳", "JobView.list", (("job", "own"), ("job", "read"))),

@@ -14,6 +14,12 @@ def views() -> list[type[Any]]:
     from views.cases import CaseView
     from views.checks import CheckView
     from views.dashboards import DashboardView
+    from views.evaluation_collectives import EvaluationCollectiveView
+    from views.evaluation_cycles import EvaluationView
+    from views.evaluation_meetings import EvaluationMeetingView
+    from views.evaluation_quota import EvaluationQuotaView
+    from views.evaluation_rating import EvaluationUnitView
+    from views.evaluation_sheets import EvaluationSheetView
     from views.files import FileView
     from views.further import FurtherView
     from views.imports import ImportView
@@ -44,6 +50,12 @@ def views() -> list[type[Any]]:
         ScenarioView,
         ImportView,
         PaperView,
+        EvaluationView,
+        EvaluationSheetView,
+        EvaluationUnitView,
+        EvaluationMeetingView,
+        EvaluationCollectiveView,
+        EvaluationQuotaView,
         DashboardView,
         ReportView,
         JobView,
@@ -60,6 +72,8 @@ def apis() -> list[type[Any]]:
     """The REST resources."""
     from views.api_cases import CaseApi
     from views.api_entitlements import EntitlementApi
+    from views.api_exchange import ExchangeApi
     from views.api_records import StaffApi, UnitApi
+    from views.api_reports import ReportApi
 
-    return [UnitApi, StaffApi, CaseApi, EntitlementApi]
+    return [UnitApi, StaffApi, CaseApi, EntitlementApi, ReportApi, ExchangeApi]
