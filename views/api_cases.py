@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 from sqlalchemy import func, select
-from werkzeug.exceptions import BadRequest
 
 from hrms.commands.restructuring.queries import CaseFilter, case_query
 from hrms.commands.restructuring.steps import Perform
@@ -16,9 +14,10 @@ from hrms.commands.restructuring.workflow import WORKFLOW
 from hrms.kernel import access
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
-from hrms.kernel.errors import Fault, NotFound, Refused
+from hrms.kernel.errors import NotFound
 from models.restructuring import DownsizingCase
 from views.api_entitlements import as_json
+from views.api_support import body, idempotency_key
 from views.case_schemas import (
     CaseActedAnswer,
     CaseActionRequest,
@@ -33,7 +32,6 @@ from views.case_schemas import (
 )
 from views.rules import api_needs
 
-KEY_LENGTH = 80
 PAGING = {"order", "descending", "page", "page_size"}
 SORTS = {
     "id": (DownsizingCase.id,),
@@ -42,15 +40,6 @@ SORTS = {
     "total": (DownsizingCase.total, DownsizingCase.id),
     "state": (DownsizingCase.state, DownsizingCase.id),
 }
-
-
-def _body() -> Any:
-    if not request.get_data():
-        return {}
-    try:
-        return request.get_json(force=True)
-    except BadRequest:
-        raise Refused([Fault("", _("Nội dung gửi lên không phải JSON hợp lệ."))]) from None
 
 
 class CaseApi(BaseApi):
@@ -225,10 +214,8 @@ class CaseApi(BaseApi):
             409:
               description: Hồ sơ đã được người khác thay đổi sau phiên bản người gọi đã xem
         """
-        details = loaded(CaseActionRequest(), _body())
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if len(key) > KEY_LENGTH:
-            raise Refused([Fault("Idempotency-Key", _("Mã yêu cầu dài quá %(limit)s ký tự.", limit=KEY_LENGTH))])
+        details = loaded(CaseActionRequest(), body())
+        key = idempotency_key()
         if not (case_id.isascii() and case_id.isdigit() and len(case_id) < 19):
             raise NotFound()
         # The command looks the case up itself: a repeated request must be recognised even when its first run took the
