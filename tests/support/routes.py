@@ -18,7 +18,7 @@ from werkzeug.routing import Rule as Address
 from hrms.kernel import attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.jobs import JobRun
-from models import account, importing, law, organization, reporting, restructuring, scenario, staff
+from models import account, evaluation, importing, law, organization, reporting, restructuring, scenario, staff
 from tests.support.samples import Place
 from views.rules import Rule, rule_of
 
@@ -76,6 +76,11 @@ PARAMETERS: dict[str, Parameter] = {
     "record_id": record(restructuring.DownsizingCase),
     "record_type": fixed("downsizing_case"),
     "first_id": record(scenario.Scenario),
+    "cycle_id": record(evaluation.EvaluationCycle),
+    "agency_id": record(organization.OrgUnit),
+    "evaluation_id": record(evaluation.PersonEvaluation),
+    "collective_id": record(evaluation.UnitEvaluation),
+    "meeting_id": record(evaluation.EvaluationMeeting),
     "draft_id": record(reporting.ReportDraft),
     "snapshot_id": record(reporting.ReportSnapshot),
     "scenario_id": record(scenario.Scenario),
