@@ -20,6 +20,7 @@ from models.rotation import MovementCase
 from reports.batch_file import find_batch
 from reports.batch_lists import Prepared
 from reports.case_file import find_case
+from reports.evaluation import files as evaluation_files
 from reports.rotation.move_file import find_move
 
 Format = Literal["pdf", "xlsx"]
@@ -47,7 +48,10 @@ class Parameter:
 
     name: str
     label: str
-    kind: Literal["case", "batch", "move", "choice", "flag", "words"]
+    kind: Literal[
+        "case", "batch", "move", "choice", "flag", "words", "sheet", "collective", "meeting", "evaluation_decision",
+        "petition", "cycle", "evaluated_unit", "any_unit",
+    ]  # fmt: skip
     required: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     default: str = ""
@@ -102,7 +106,7 @@ class Report:
     title: str
     about: str
     slug: str
-    subject: Literal["case", "batch", "move"]
+    subject: Literal["case", "batch", "move", "evaluation"]
     formats: tuple[Format, ...]
     parameters: tuple[Parameter, ...]
     make: Callable[[Asked], Made]
@@ -111,8 +115,8 @@ class Report:
 
     @property
     def permission(self) -> tuple[str, str]:
-        if self.subject == "move":
-            return ("movement", "print")
+        if self.subject in ("move", "evaluation"):
+            return ("movement" if self.subject == "move" else "evaluation", "print")
         return ("case", "print") if self.subject == "case" else ("batch", "read")
 
     @property
@@ -126,10 +130,11 @@ class Report:
 
 def reports() -> dict[str, Report]:
     """Every report by its name, in the order in which they are listed."""
+    from reports.evaluation.makers import REPORTS as EVALUATION
     from reports.makers import REPORTS
     from reports.rotation.makers import REPORTS as MOVEMENTS
 
-    return {report.name: report for report in (*REPORTS, *MOVEMENTS)}
+    return {report.name: report for report in (*REPORTS, *MOVEMENTS, *EVALUATION)}
 
 
 def report_named(name: str) -> Report:
@@ -254,7 +259,12 @@ def _find_records(report: Report, values: dict[str, Any]) -> None:
             ) from None
 
 
-FINDERS: Mapping[str, Callable[[str], Any]] = {"case": find_case, "batch": find_batch, "move": find_move}
+FINDERS: Mapping[str, Callable[[str], Any]] = {
+    "case": find_case,
+    "batch": find_batch,
+    "move": find_move,
+    **evaluation_files.FINDERS,
+}
 
 
 def file_name(report: Report, values: Mapping[str, Any], style: str) -> str:
@@ -267,7 +277,7 @@ def file_name(report: Report, values: Mapping[str, Any], style: str) -> str:
     elif isinstance(record, CaseBatch):
         stem = f"DOT-{record.year}-{record.round}-{record.id}"
     else:
-        stem = "van-ban"
+        stem = evaluation_files.stem_of(values) or "van-ban"
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in stem)
     return f"{safe}-{report.slug}.{style}"
 
