@@ -29,7 +29,7 @@ def build(app: Flask) -> AppBuilder:
         # Token-only APIs carry no cookie, so they need no CSRF token; cookie log-in stays off on them (trap 6).
         blueprint = appbuilder.add_api(api).blueprint
         app.extensions["hrms_csrf"].exempt(blueprint)
-    from flask_appbuilder.api.manager import OpenApi
+    from views.openapi import OpenApi
 
     appbuilder.add_api(OpenApi)  # /api/v1/_openapi; FAB ties it to its Swagger page, which we do not serve
     health.install(app)

@@ -16,6 +16,7 @@ from hrms.kernel.workflow import performed
 from models.restructuring import DownsizingCase
 
 MAX_PAGE = 100
+BIGGEST = 2**63 - 1  # a record number neither database holds is nobody's
 ORDERS = ("id", "number", "leave_date", "total", "state")
 WRONG = {
     "required": "Thiếu giá trị.",
@@ -36,6 +37,7 @@ def text(**more: Any) -> Any:
 
 
 def whole(**more: Any) -> Any:
+    more.setdefault("validate", at_least(-BIGGEST, BIGGEST))
     return _words(fields.Integer, "Cần một số nguyên.", strict=True, **more)
 
 
@@ -68,9 +70,9 @@ class CaseListQuery(Schema):
         text(validate=validate.OneOf(list(STATE_LABELS), error="Không có trạng thái «{input}».")),
         metadata={"description": "Mã trạng thái; nhắc lại tham số để chọn nhiều"},
     )
-    unit_id = number_of(metadata={"description": "Đơn vị, gồm mọi đơn vị bên dưới"})
-    batch_id = number_of()
-    person_id = number_of()
+    unit_id = number_of(validate=at_least(0, BIGGEST), metadata={"description": "Đơn vị, gồm mọi đơn vị bên dưới"})
+    batch_id = number_of(validate=at_least(0, BIGGEST))
+    person_id = number_of(validate=at_least(0, BIGGEST))
     decree = text()
     benefit = text()
     leave_from = day()
@@ -79,7 +81,7 @@ class CaseListQuery(Schema):
     waiting = flag(metadata={"description": "Chỉ hồ sơ đang chờ chính người gọi"})
     order = text(validate=validate.OneOf(ORDERS, error="Không sắp xếp được theo «{input}»."), load_default="id")
     descending = flag(load_default=True)
-    page = number_of(load_default=0, validate=at_least(0), metadata={"description": "Trang, tính từ 0"})
+    page = number_of(load_default=0, validate=at_least(0, 10**9), metadata={"description": "Trang, tính từ 0"})
     page_size = number_of(load_default=20, validate=at_least(1, MAX_PAGE))
 
 

@@ -13,6 +13,7 @@ from hrms.commands.exchange.changes import MOST as MOST_CHANGES
 from hrms.commands.exchange.people import MOST as MOST_PEOPLE
 from hrms.commands.exchange.results import MOST as MOST_RESULTS
 from hrms.commands.exchange.results import SIDES
+from models.vocabulary import RATINGS
 from views.case_schemas import at_least, flag, number_of, text, whole
 
 _TYPES: dict[str, type[fields.Field]] = {
@@ -25,10 +26,17 @@ BIG = 2**63 - 1
 WORDS = {"cursor": "Con trỏ: số của dòng cuối đã nhận; lần đầu là 0"}
 
 
+class ExactText(fields.String):
+    """A decimal as exact text: described as what it is over the wire."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else format(value, "f")
+
+
 def _field(name: str, words: str) -> Any:
     more: dict[str, Any] = {"allow_none": True, "metadata": {"description": words}}
     if name in _DECIMALS:
-        return fields.Decimal(as_string=True, **more)
+        return ExactText(**more)
     return _TYPES.get(name, fields.String)(**more)
 
 
@@ -123,7 +131,7 @@ class ImportedResultSchema(Schema):
 
     code = text(required=True, validate=validate.Length(1, 40, error="Cần từ 1 đến 40 ký tự."))
     year = whole(required=True, validate=at_least(1900, 2100))
-    level = text(required=True, validate=validate.Length(max=6, error="Dài quá 6 ký tự."))
+    level = text(required=True, metadata={"enum": list(RATINGS)})
     decision_number = text(required=True, validate=validate.Length(1, 80, error="Cần từ 1 đến 80 ký tự."))
 
 

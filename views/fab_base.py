@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+import prison
+from flask import Blueprint, Response, request
 from flask_appbuilder.api import ModelRestApi
+from flask_appbuilder.const import API_URI_RIS_KEY
 from flask_appbuilder.exceptions import FABException, InvalidOrderByColumnFABException
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
@@ -148,6 +150,22 @@ class ScopedRestApi(ModelRestApi):
         """Choices of a related field are narrowed like lists are (trap 7)."""
         scope = [["id", ScopeFilter, "read"]]
         return super()._get_list_related_field(field, [*filter_rel_field, *scope], page, page_size)
+
+    def create_blueprint(self, *arguments: Any, **more: Any) -> Blueprint:
+        found = super().create_blueprint(*arguments, **more)
+        found.before_request(self._readable)
+        return found
+
+    def _readable(self) -> Response | None:
+        """FAB fails on a ``q`` that is no object, and on numbers its reader does not know: the sender's fault."""
+        text = request.args.get(API_URI_RIS_KEY)
+        try:
+            given = prison.loads(text) if text else {}
+        except (prison.decoder.ParserException, ValueError, RecursionError):
+            given = None
+        if isinstance(given, dict):
+            return None
+        return self.response_400(message=_("Tham số q phải là một đối tượng, ví dụ q=(page:0,page_size:20)."))
 
     def response_400(self, message: str = "") -> Response:
         return self.response(400, message=message.removeprefix("400 Bad Request: "))

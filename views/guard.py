@@ -31,7 +31,12 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
 )
 OPEN_BEFORE_PASSWORD_CHANGE = {
-    "AccountView.password", "AuthView.logout", "AuthView.login", "static", "LocaleView.index", "appbuilder.static",
+    "AccountView.password",
+    "AuthView.logout",
+    "AuthView.login",
+    "static",
+    "LocaleView.index",
+    "appbuilder.static",
 }
 
 
@@ -131,14 +136,18 @@ def _own_error(error: HrmsError) -> Any:
     faults = [fault.to_dict() for fault in error.faults] if isinstance(error, Refused) else []
     differences = error.differences if isinstance(error, Stale) and not wants_json() else []
     titles = {403: _("Không có quyền"), 404: _("Không tìm thấy"), 409: _("Hồ sơ đã thay đổi")}
-    return _answer(error.status, titles.get(error.status, _("Chưa thực hiện được")), error.message,
-                   faults=faults, differences=differences)
+    return _answer(
+        error.status,
+        titles.get(error.status, _("Chưa thực hiện được")),
+        error.message,
+        faults=faults,
+        differences=differences,
+    )
 
 
 def _forged(error: CSRFError) -> Any:
     told = _(
-        "Trang đã mở quá lâu hoặc phiên đã hết nên hệ thống không nhận yêu cầu. "
-        "Hãy quay lại, tải lại trang và gửi lại."
+        "Trang đã mở quá lâu hoặc phiên đã hết nên hệ thống không nhận yêu cầu. Hãy quay lại, tải lại trang và gửi lại."
     )
     return _answer(400, _("Phiên làm việc đã hết"), told)
 
@@ -164,7 +173,9 @@ def _http_error(error: HTTPException) -> Any:
         ),
     }
     title, message = messages.get(code, (_("Chưa thực hiện được"), _("Yêu cầu không thực hiện được.")))
-    return _answer(code, title, message)
+    answer = _answer(code, title, message)
+    allowed = getattr(error, "valid_methods", None)  # a 405 must say which methods there are (RFC 9110, 15.5.6)
+    return (*answer, {"Allow": ", ".join(sorted(allowed))}) if allowed and isinstance(answer, tuple) else answer
 
 
 def _unstorable(_error: DataError) -> Any:

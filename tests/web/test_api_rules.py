@@ -107,3 +107,33 @@ def test_the_openapi_description_is_closed_to_a_blocked_account_even_beside_a_co
     browser = login("province_hr")
     assert browser.get("/api/v1/_openapi").status_code == 200
     assert browser.get("/api/v1/_openapi", headers=token("unit_hr_a")).status_code in (401, 403)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/staff/_info", "/api/v1/staff/", "/api/v1/units/"])
+@pytest.mark.parametrize("query", ["6.8e%2B16", "!t", "abc", "!(1,2)"])
+def test_a_query_that_is_no_object_is_the_senders_fault(world, client, token, path, query):
+    answer = client.get(f"{path}?q={query}", headers=token("province_hr"))
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["unit_id", "batch_id", "person_id"])
+def test_a_number_no_database_holds_is_told_and_no_crash(world, client, token, name):
+    answer = client.get(f"/api/v1/cases/?{name}={2**63}", headers=token("province_hr"))
+    assert answer.status_code == 400
+    assert answer.get_json()["faults"][0]["field"] == name
+
+
+def test_a_method_that_is_not_there_is_answered_with_those_that_are(world, client, token):
+    answer = client.open("/api/v1/exchange/results", method="DELETE", headers=token("province_hr"))
+    assert answer.status_code == 405
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].replace(" ", "").split(","))
+
+
+def test_the_description_says_what_the_answers_are(world, client, token):
+    """FAB describes numbers as text and lists as objects; ours is put right."""
+    headers = token("province_hr")
+    described = client.get("/api/v1/_openapi", headers=headers).get_json()["paths"]
+    answer = described["/api/v1/staff/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer["properties"]["ids"]["items"] == {"type": "integer"}
+    states = next(p for p in described["/api/v1/cases/"]["get"]["parameters"] if p["name"] == "state")
+    assert "draft" in states["schema"]["items"]["enum"]
