@@ -235,12 +235,11 @@ class Flow:
             names = [one.name for one in members]
             away = [self.rng.choice(names)] if len(names) > 6 and self.rng.random() < 0.4 else []
             there = [name for name in names if name not in away]
-            unit = self.places[unit_id]
             chair = head.name if head is not None else there[0]
             others = [name for name in there if name != chair]
             rows.append(
                 {"cycle_id": self.cycle.id, "unit_id": unit_id, "held_on": self.days["meeting"],
-                 "place": f"Phòng họp {unit.name}"[:200], "chair": chair, "secretary": others[0] if others else chair,
+                 "place": "Phòng họp của cơ quan", "chair": chair, "secretary": others[0] if others else chair,
                  "attendees": there, "absentees": away, "invited": len(names), "present": len(there),
                  "minutes": self.rng.choice(texts.MINUTES), "minutes_number": f"{7 + unit_id % 60}/BB",
                  "approved": True}

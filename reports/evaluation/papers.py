@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from models.evaluation import (
     EvaluationMeeting,
     EvaluationPetition,
     PersonEvaluation,
+    QuotaGroup,
 )
 from models.organization import OrgUnit
 from models.staff import Person
@@ -98,20 +100,23 @@ class ListedPerson:
     regime: str
     sheet_code: str
     replaced: str
+    agency_id: int
+    group: str
 
 
 def people_of(decision: EvaluationDecision) -> list[ListedPerson]:
     """Who the decision names, also those whose result a later one replaced, in the order of units and names."""
     sheet = PersonEvaluation
     query = (
-        select(sheet, Person.full_name, OrgUnit.name)
+        select(sheet, Person.full_name, OrgUnit.name, QuotaGroup.name)
         .join(Person, Person.id == sheet.person_id)
         .join(OrgUnit, OrgUnit.id == sheet.unit_id)
+        .outerjoin(QuotaGroup, QuotaGroup.id == sheet.quota_group_id)
         .where(sheet.cycle_id == decision.cycle_id, or_(sheet.decision_id == decision.id, sheet.replaced.is_not(None)))
         .order_by(OrgUnit.path, sheet.sort_key, sheet.id)
     )
     found = []
-    for row, name, unit in db.session.execute(access.restrict(query, sheet, "print")):
+    for row, name, unit, group in db.session.execute(access.restrict(query, sheet, "print")):
         level, before = row.level, ""
         if row.decision_id != decision.id:
             old = next((one for one in row.replaced or () if one.get("decision_id") == decision.id), None)
@@ -122,7 +127,7 @@ def people_of(decision: EvaluationDecision) -> list[ListedPerson]:
             before = str(row.replaced[-1].get("number", ""))
         found.append(
             ListedPerson(name, row.title, unit, level_label(level) if level else "", level, row.klass, row.regime,
-                         row.sheet_code, before)
+                         row.sheet_code, before, row.agency_id, group or "")
         )  # fmt: skip
     return found
 
@@ -158,7 +163,7 @@ def decision(row: EvaluationDecision) -> pdf.Paper:
             for code in LEVELS
             if counts[code]
         ],
-        "quota": quota_lines(row),
+        "quota": quota_lines(row, lines),
         "high_document": row.high_quota_document,
         "executors": f"Thủ trưởng các phòng, đơn vị có liên quan thuộc {body.name}"
         if not body.is_committee
@@ -172,26 +177,20 @@ def decision(row: EvaluationDecision) -> pdf.Paper:
     return pdf.render("evaluation_decision.html", context, title=title, subject=of.period)
 
 
-def quota_lines(row: EvaluationDecision) -> list[dict[str, Any]]:
-    """The ceilings as they stood when it was decided, of at most six agencies (a province has hundreds)."""
-    kept = row.quota or {}
-    if len(kept) > 6:
-        return []
-    wanted = [int(key) for key in kept]
-    names: dict[int, str] = {}
-    for number, name in db.session.execute(select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(wanted))):
-        names[number] = name
-    found = []
-    for key, state in kept.items():
-        for group in state.get("groups", ()):
-            found.append({"name": group.get("name", ""), **_places(group)})
-        found.append({"name": f"Toàn {names.get(int(key), 'cơ quan')}", **_places(state.get("agency", {}))})
-    return found
-
-
-def _places(ceiling: dict[str, Any]) -> dict[str, int]:
-    limit = int(ceiling.get("limit", 0))
-    return {"limit": limit, "used": min(int(ceiling.get("used", 0)), limit)}
+def quota_lines(row: EvaluationDecision, lines: Sequence[ListedPerson]) -> list[dict[str, Any]]:
+    """The ceilings of the deciding agency as they stood, with how many of the list are recognised under each."""
+    state = (row.quota or {}).get(str(row.unit_id))
+    if state is None:
+        return []  # heads of many agencies, decided by the level above: each agency's ceiling is on its own decision
+    best = Counter(line.group for line in lines if line.code == "HTXS" and line.agency_id == row.unit_id)
+    found = [
+        {"name": f"Nhóm {group.get('name', '')[:1].lower()}{group.get('name', '')[1:]}",
+         "limit": int(group.get("limit", 0)), "used": best[group.get("name", "")]}
+        for group in state.get("groups", ())
+        if group.get("limit") or best[group.get("name", "")]
+    ]  # fmt: skip
+    whole = int(state.get("agency", {}).get("limit", 0))
+    return [*found, {"name": "Toàn cơ quan, đơn vị", "limit": whole, "used": sum(best.values())}]
 
 
 def notice(file: SheetFile) -> pdf.Paper:
