@@ -26,6 +26,7 @@ from models.evaluation import UnitEvaluation
 from models.vocabulary import RATINGS
 from policies.evaluation import reason_text, regimes
 from policies.evaluation.data import reasons
+from views.evaluation_sheet_page import FLAGS
 from views.evaluation_support import (
     BADGES,
     LEVEL_KEYS,
@@ -288,6 +289,6 @@ def _measures(record: UnitEvaluation, content: Content | None) -> list[dict[str,
         if kind == "grades":
             continue
         value = given.get(key)
-        shown = {True: "1", False: "0"}.get(value, value) if kind == "flag" else str(value or "").replace(".", ",")
+        shown = FLAGS.get(value, value) if kind == "flag" else str(value or "").replace(".", ",")
         found.append({"key": key, "kind": kind, "label": str(_(label)), "value": "" if shown is None else str(shown)})
     return found

@@ -46,6 +46,9 @@ from views.posted import request_key, seen_version
 from views.rules import needs
 from views.templating import page
 
+# Changes the machinery makes; the steps of the workflow say them better.
+MACHINERY = frozenset({"job_run_id", "opened_at", "closed_at"})
+
 
 def state_badge(cycle: EvaluationCycle) -> tuple[str, str]:
     state = CYCLE.state(cycle.state)
@@ -243,7 +246,7 @@ class EvaluationView(BaseView):
             done=sum(branch.done for branch in branches),
             late=sum(branch.late for branch in branches),
             steps={code: str(_(label)) for code, label in STEPS.items()},
-            shown_steps=[code for code in STEPS if code != "collectives" and (owed[code] or due_of(cycle, code))],
+            shown_steps=[code for code in STEPS if owed[code]],
             deadlines=_deadlines(cycle, owed, waiting),
             exits=[(exit_text(code), number) for code, number in (counts.get("exits") or {}).items()],
             classes=[(class_word(code), number) for code, number in (counts.get("classes") or {}).items()],
@@ -252,7 +255,7 @@ class EvaluationView(BaseView):
             mine=job is not None and not job.is_over and job.owner_user_id == actor.current().user_id,
             running=cycle.state in RUNNING,
             may_edit=access.may("evaluation", "open", cycle),
-            feed=history.of(cycle, 30),
+            feed=[one for one in history.of(cycle, 30) if one.field not in MACHINERY],
             passed=performed(cycle),
             labels={key: _(value) for key, value in LABELS.items()},
             faults=faults,

@@ -100,7 +100,7 @@ class EvaluationMeetingView(BaseView):
             result = execute(ApproveMinutes(meeting_id, seen_version()), key=request_key())
         except Refused as error:
             cycle, unit = unit_of(cycle_id, unit_id)
-            return self._form(cycle, unit, access.get(EvaluationMeeting, meeting_id, "meet"), error.faults), 400
+            return self._form(cycle, unit, access.get(EvaluationMeeting, meeting_id, "meet"), error.faults)
         if result.stayed:
             outcome = told(_("Ghi kết quả họp đơn vị"), result)
             cycle, unit = unit_of(cycle_id, unit_id)

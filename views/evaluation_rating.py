@@ -149,7 +149,7 @@ class Wanted:
             return all(word in name for word in words)
         return True
 
-    def plain(self) -> dict[str, str]:
+    def plain(self) -> dict[str, Any]:
         found = {"q": self.q, "state": self.state, "level": self.level, "klass": self.klass,
                  "part": str(self.part) if self.part else "", "late": "1" if self.late else "",
                  "differs": "1" if self.misfit else ""}  # fmt: skip

@@ -53,6 +53,7 @@ from views.evaluation_support import (
 from views.templating import dmy, page
 
 SELF_TEXTS = ("strengths", "weaknesses", "causes", "remedies", "results")
+FLAGS: dict[Any, str] = {True: "1", False: "0"}  # yes and no as they stand in a select
 # What the rule tree asks beside the points (NĐ 90/2020 Điều 4-15), of everybody and of leaders only.
 ASKED = ("criteria_1_4", "done_percent", "not_assured_percent", "over_percent", "high_efficiency")
 ASKED_OF_LEADERS = ("criterion_5a", "faults_repaired")
@@ -89,7 +90,7 @@ def measure_rows(sheet: PersonEvaluation, given: Mapping[str, Any] | None, grade
     for key in wanted:
         kind, label = MEASURES[key]
         value = (given or {}).get(key)
-        shown = {True: "1", False: "0"}.get(value, value) if kind == "flag" else value
+        shown = FLAGS.get(value, value) if kind == "flag" else value
         hint = proposed.get(key)
         rows.append({"key": key, "kind": kind, "label": _(label), "value": "" if shown is None else str(shown),
                      "hint": points_text(hint) if kind == "percent" and hint is not None else ""})  # fmt: skip

@@ -200,7 +200,7 @@ def ratios_in_words(scorer: Scorer, tasks: Any) -> list[tuple[str, str]]:
     """Quantity, quality and progress counted from the tasks (NĐ 335/2025 Điều 14), to be shown beside the sheet."""
     found = task_ratios(tasks, scorer.configuration) if tasks else {}
     words = dict(zip(RATIO_LINES, (_("Số lượng"), _("Chất lượng"), _("Tiến độ")), strict=True))
-    return [(words[key], f"{format_decimal(Decimal(value))}%") for key, value in found.items()]
+    return [(words[key], f"{points_text(_two(Decimal(value)))}%") for key, value in found.items()]
 
 
 def hidden_from(sheet: PersonEvaluation, own: bool) -> bool:
@@ -269,7 +269,7 @@ def _shown(value: Any) -> Any:
 
 def tabs(cycle: EvaluationCycle, current: str) -> list[dict[str, Any]]:
     """The pages of a cycle that the actor may open."""
-    rows = (
+    rows: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
         ("progress", _("Tiến độ"), "EvaluationView.show", {"cycle_id": cycle.id}, "read"),
         ("collectives", _("Tập thể"), "EvaluationCollectiveView.list", {"cycle_id": cycle.id}, "export"),
         *(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from hrms.commands import desk
 from hrms.commands.restructuring.workflow import WORKFLOW
@@ -44,8 +46,40 @@ class HomeView(BaseView):
             step_label=lambda code: _(WORKFLOW.transition(code).label),
             state_label=lambda code: _(WORKFLOW.state(code).label),
             state_badge=state_badge,
+            evaluation=[_evaluation_row(one) for one in desk.evaluation_work()],
             event_label=lambda kind: str(EVENT_KINDS.get(kind, kind)),
         )
+
+
+# What waits for the actor in evaluation, in words, and the page where it is done.
+EVALUATION_WORK: dict[str, Any] = {
+    "own": _l("Tự đánh giá: phiếu của bạn"),
+    "rate": _l("Nhận xét, đề nghị mức"),
+    "synthesise": _l("Tổng hợp, đề xuất mức"),
+    "quota": _l("Kiểm tra tỷ lệ"),
+    "decide": _l("Quyết định mức"),
+    "notify": _l("Thông báo kết quả"),
+    "publish": _l("Công khai kết quả"),
+    "collective": _l("Đánh giá tập thể"),
+    "recognise": _l("Công nhận mức của tập thể"),
+    "notify_unit": _l("Thông báo kết quả tập thể"),
+}
+
+
+def _evaluation_row(work: Any) -> dict[str, Any]:
+    """A line of evaluation work: words, how many, until when, and where to."""
+    if work.evaluation_id is not None:
+        href = url_for("EvaluationSheetView.show", evaluation_id=work.evaluation_id)
+    elif work.kind in ("collective", "recognise", "notify_unit"):
+        href = url_for("EvaluationCollectiveView.list", cycle_id=work.cycle_id)
+    else:
+        account = current_account()
+        unit_id = account.unit_id if account is not None else None
+        href = url_for("EvaluationView.show", cycle_id=work.cycle_id)
+        if unit_id is not None:
+            endpoint = "EvaluationUnitView.board" if work.kind == "rate" else "EvaluationUnitView.overview"
+            href = url_for(endpoint, cycle_id=work.cycle_id, unit_id=unit_id)
+    return {"label": str(EVALUATION_WORK[work.kind]), "work": work, "href": href}
 
 
 def _states(seen: desk.Overview) -> list[dict[str, Any]]:

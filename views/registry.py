@@ -30,6 +30,8 @@ def views() -> list[type[Any]]:
     from views.papers import PaperView
     from views.parameters import ParameterView
     from views.reports import ReportView
+    from views.rotation_due import RotationDueView
+    from views.rotation_mine import RotationMineView
     from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
@@ -56,6 +58,8 @@ def views() -> list[type[Any]]:
         EvaluationMeetingView,
         EvaluationCollectiveView,
         EvaluationQuotaView,
+        RotationDueView,
+        RotationMineView,
         DashboardView,
         ReportView,
         JobView,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, defaultload
 
 from hrms.commands.evaluation.waiting import Work, waiting_work
+from hrms.commands.evaluation.words import RUNNING as OPEN_CYCLES
 from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
 from hrms.commands.restructuring.words import OPEN
 from hrms.commands.staff.search import StaffFilter, retiring_by, staff_query
@@ -23,6 +24,7 @@ from hrms.kernel.jobs import DONE, FAILED, QUEUED, RUNNING, JobRun, ScheduledRun
 from hrms.kernel.text import add_months
 from hrms.kernel.workflow import TransitionRecord
 from models.account import Account, SecurityEvent
+from models.evaluation import EvaluationCycle
 from models.organization import OrgUnit
 from models.restructuring import CaseBatch, DownsizingCase
 from models.staff import Person
@@ -196,9 +198,12 @@ def own_person(person_id: int) -> Person | None:
 def evaluation_work() -> list[Work]:
     """Evaluation that waits for the actor: the own sheet, people to rate, units to put together, decisions.
 
-    Nothing is asked of the database for roles that evaluate nobody; else three statements.
+    Nothing is asked of the database for roles that evaluate nobody; one statement while no cycle runs; else four.
     """
-    return waiting_work() if access.may("evaluation", "read") else []
+    if not access.may("evaluation", "read"):
+        return []
+    running = select(EvaluationCycle.id).where(EvaluationCycle.state.in_(OPEN_CYCLES)).limit(1)
+    return waiting_work() if db.session.scalar(running) is not None else []
 
 
 @dataclass

@@ -383,3 +383,14 @@ def test_a_collective_goes_from_self_assessment_to_recognition(year: Any, world:
     assert done.status_code == 302, done.text
     assert fresh(UnitEvaluation, record.id).state == "recognised"
     assert "12/QĐ" in head.get(url).text
+
+
+# -- the desk
+
+
+def test_the_desk_shows_what_waits_in_evaluation(year: Any, world: Any, login: Any, actor_as: Any) -> None:
+    sheet = submitted(year, world.people["a2.2"], actor_as)
+    own = login("staff_member_a").get("/").text
+    assert "Tự đánh giá: phiếu của bạn" in own and year.name in own
+    head = login("unit_head_a").get("/").text
+    assert "Nhận xét, đề nghị mức" in head and f"/units/{world.units['a']}/board" in head and sheet.id
