@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -132,14 +132,21 @@ RESULTS = (
 )
 
 
+def _count(code: str) -> Callable[[Any], int]:
+    return lambda row: int(row.count(code))
+
+
+def _share(code: str) -> Callable[[Any], Any]:
+    return lambda row: row.share(code)
+
+
 def _level_columns() -> list[Column]:
     columns: list[Column] = []
     names = {"HTXS": "Xuất sắc", "HTT": "Tốt", "HT": "Hoàn thành", "KHT": "Không hoàn thành"}
     for code in LEVELS:
-        columns.append(Column(code, "Số", lambda row, code=code: row.count(code), "integer", group=names[code], mm=13,
-                              chars=7, total=True))  # fmt: skip
-        columns.append(Column(f"{code}_share", "%", lambda row, code=code: row.share(code), "percent",
-                              group=names[code], mm=13, chars=7))  # fmt: skip
+        group = names[code]
+        columns.append(Column(code, "Số", _count(code), "integer", group=group, mm=13, chars=7, total=True))
+        columns.append(Column(f"{code}_share", "%", _share(code), "percent", group=group, mm=13, chars=7))
     return columns
 
 
