@@ -45,7 +45,7 @@ from hrms.kernel.text import fold
 from models.evaluation import EvaluationCycle, PersonEvaluation
 from models.organization import OrgUnit
 from models.vocabulary import EVALUATION_CLASSES, RATINGS
-from views.evaluation_sheet_page import read_page
+from views.evaluation_sheet_page import read_measures, read_page
 from views.evaluation_sheets import load, spreadsheet, uploaded
 from views.evaluation_support import (
     BADGES,
@@ -339,7 +339,10 @@ class EvaluationUnitView(BaseView):
         posted = posted_map(f"points.{evaluation_id}.")
         level, remark = request.form.get("level", ""), request.form.get("remark", "")
         submit = request.form.get("do") == "submit"
-        row = RateRow(evaluation_id, seen_version(), plain_points(form, posted) if posted else None, level, remark)
+        measures = read_measures(posted_map("measures.")) or None
+        row = RateRow(
+            evaluation_id, seen_version(), plain_points(form, posted) if posted else None, level, remark, None, measures
+        )  # fmt: skip
         try:
             execute(RateMany([row], submit), key=request_key())
         except Refused as error:

@@ -49,6 +49,7 @@ from views.evaluation_support import (
     sheet_view,
     tabs,
     totals,
+    trace_in_words,
 )
 from views.templating import dmy, page
 
@@ -191,7 +192,7 @@ def write_page(
         sections=[(key, _(TEXT_SECTIONS[key])) for key in SELF_TEXTS],
         measures=measure_rows(sheet, measures, view.graded),
         level=content.level if content is not None else sheet.level_self,
-        sums=totals(scorer, sheet, points),
+        sums=totals(scorer, sheet, sheets.clean_points(points)),
         lines=lines if lines is not None else [tasks.line_of(task) for task in sheet.tasks],
         typed_cells=dict(cells or {}),
         cell_text=cell_text,
@@ -234,7 +235,7 @@ def read_page(sheet: PersonEvaluation, faults: Sequence[Fault] = (), stale: Stal
         measures=measure_rows(sheet, sheet.measures, view.graded),
         ratios=ratios_in_words(scorer, sheet.tasks),
         reasons=[] if hidden else _reasons(sheet),
-        trace=() if hidden else sheet.trace or (),
+        trace=[] if hidden else trace_in_words(sheet.trace),
         manual=MANUAL,
         may_rate=may_rate,
         rated=rated or {},

@@ -203,6 +203,29 @@ def ratios_in_words(scorer: Scorer, tasks: Any) -> list[tuple[str, str]]:
     return [(words[key], f"{points_text(_two(Decimal(value)))}%") for key, value in found.items()]
 
 
+def trace_in_words(nodes: Iterable[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+    """A stored trace with levels, chosen options and numbers as a person reads them; codes stay in the record."""
+    return [_node_in_words(node) for node in nodes or ()]
+
+
+def _node_in_words(node: Mapping[str, Any]) -> dict[str, Any]:
+    label = str(node.get("label", ""))
+    for code in RATINGS:  # «Xét mức HTXS»
+        if label.endswith(f" {code}"):
+            label = f"{label.removesuffix(code)}«{level_word(code)}»"
+    value, parameter = node.get("value"), node.get("parameter")
+    if parameter and parameter.get("shown") not in (None, ""):
+        if value == parameter.get("value"):
+            value = parameter["shown"]
+        parameter = {**parameter, "name": parameter.get("label") or parameter.get("name"), "value": parameter["shown"]}
+    elif value in LEVEL_KEYS:
+        value = None if label.endswith(level_word(value)) else level_word(value)
+    if isinstance(value, str) and value.replace(".", "", 1).isdigit():
+        value = value.replace(".", ",")
+    return {**node, "label": label, "value": value, "parameter": parameter,
+            "children": trace_in_words(node.get("children"))}  # fmt: skip
+
+
 def hidden_from(sheet: PersonEvaluation, own: bool) -> bool:
     """The person learns the result with the notice, not while others still work on it."""
     return own and sheet.notified_at is None and sheet.state not in SHOWN_TO_PERSON

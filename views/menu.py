@@ -29,6 +29,7 @@ ITEMS = (
     Item(lambda: _("Nhập danh sách"), "⇪", "ImportView.list", (("staff", "import"),)),
     Item(lambda: _("Nghỉ việc, chế độ"), "§", "CaseView.list", (("case", "read"),)),
     Item(lambda: _("Đợt giải quyết"), "▦", "BatchView.list", (("batch", "read"),)),
+    Item(lambda: _("Luân chuyển, điều động"), "⤳", "MovementView.list", (("movement", "read"),)),
     Item(lambda: _("Tính thử"), "∑", "CalculatorView.index", (("calculator", "use"),)),
     Item(lambda: _("Kịch bản"), "⇄", "ScenarioView.list", (("scenario", "read"),)),
     Item(lambda: _("Đánh giá, xếp loại"), "★", "EvaluationView.list", (("evaluation", "read"),)),

@@ -14,11 +14,19 @@ def views() -> list[type[Any]]:
     from views.cases import CaseView
     from views.checks import CheckView
     from views.dashboards import DashboardView
+    from views.evaluation_calibration import EvaluationCalibrationView
     from views.evaluation_collectives import EvaluationCollectiveView
+    from views.evaluation_consequences import EvaluationConsequenceView
     from views.evaluation_cycles import EvaluationView
+    from views.evaluation_decisions import EvaluationDecisionView
+    from views.evaluation_history import EvaluationHistoryView
     from views.evaluation_meetings import EvaluationMeetingView
+    from views.evaluation_papers import EvaluationPaperView
+    from views.evaluation_petitions import EvaluationPetitionView
     from views.evaluation_quota import EvaluationQuotaView
     from views.evaluation_rating import EvaluationUnitView
+    from views.evaluation_reform import EvaluationReformView
+    from views.evaluation_settings import EvaluationSettingView
     from views.evaluation_sheets import EvaluationSheetView
     from views.files import FileView
     from views.further import FurtherView
@@ -26,12 +34,18 @@ def views() -> list[type[Any]]:
     from views.jobs import JobView
     from views.law import LawView
     from views.lists import ListView
+    from views.movement_calendar import MovementCalendarView
+    from views.movement_cases import MovementView
+    from views.movement_chains import MovementChainView
+    from views.movement_flows import MovementFlowView
+    from views.movement_person import MovementPersonView
     from views.notifications import CalendarView, InboxView
     from views.papers import PaperView
     from views.parameters import ParameterView
     from views.reports import ReportView
     from views.rotation_due import RotationDueView
     from views.rotation_mine import RotationMineView
+    from views.rotation_plans import RotationPlanView
     from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
@@ -47,19 +61,33 @@ def views() -> list[type[Any]]:
         CaseView,
         BatchView,
         ActView,
+        MovementChainView,
+        MovementFlowView,
+        MovementPersonView,
+        MovementCalendarView,
+        MovementView,
         ParameterView,
         LawView,
         ScenarioView,
         ImportView,
         PaperView,
+        EvaluationPaperView,
         EvaluationView,
         EvaluationSheetView,
         EvaluationUnitView,
         EvaluationMeetingView,
         EvaluationCollectiveView,
         EvaluationQuotaView,
+        EvaluationCalibrationView,
+        EvaluationDecisionView,
+        EvaluationPetitionView,
+        EvaluationConsequenceView,
+        EvaluationReformView,
+        EvaluationSettingView,
+        EvaluationHistoryView,
         RotationDueView,
         RotationMineView,
+        RotationPlanView,
         DashboardView,
         ReportView,
         JobView,

@@ -267,9 +267,12 @@ def test_points_of_single_lines_are_given_under_the_row(year: Any, world: Any, l
         "do": "submit",
         "seen_version": str(sheet.version),
         **points,
+        "measures.over_percent": "12,5",
+        "measures.high_efficiency": "0",
     }
     assert browser.post(f"/evaluation/sheets/{sheet.id}/rate", data=form).status_code == 302
     rated = fresh(PersonEvaluation, sheet.id)
+    assert rated.measures["over_percent"] == "12.5" and rated.measures["high_efficiency"] is False
     assert rated.points_unit["5.2"] == "75%" and str(rated.score_unit) == "90.75" and rated.points_self["5.2"] == "95%"
 
 
