@@ -10,11 +10,10 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.datastructures import ImmutableMultiDict
 
 from hrms.commands.evaluation.scoring import QUALITY_LABELS, RATIO_LINES, Scorer, led_unit, task_ratios
 from hrms.commands.evaluation.stepping import StepResult, parts
-from hrms.commands.evaluation.words import DRAFT, NOT_RATED, NOTIFIED, PUBLISHED
+from hrms.commands.evaluation.words import NOTIFIED, PUBLISHED
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import Difference, Fault, Stale
@@ -310,12 +309,3 @@ def tabs(cycle: EvaluationCycle, current: str) -> list[dict[str, Any]]:
 
 # Pages of a cycle that other modules own: code, label, endpoint, name of the cycle's parameter, action.
 MORE_TABS: list[tuple[str, Any, str, str, str]] = []
-
-
-def as_form(plain: Mapping[str, Any]) -> ImmutableMultiDict[str, str]:
-    """A JSON object of texts as the fields of a form."""
-    return ImmutableMultiDict({str(key): str(value) for key, value in plain.items()})
-
-
-def may_read_only(sheet: PersonEvaluation) -> bool:
-    return sheet.state not in (DRAFT, NOT_RATED)
