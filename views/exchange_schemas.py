@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from marshmallow import RAISE, Schema, fields, validate
 
 from hrms.commands.exchange import FIELDS
@@ -15,6 +14,7 @@ from hrms.commands.exchange.results import MOST as MOST_RESULTS
 from hrms.commands.exchange.results import SIDES
 from models.vocabulary import RATINGS
 from views.case_schemas import at_least, flag, number_of, text, whole
+from views.words import word
 
 _TYPES: dict[str, type[fields.Field]] = {
     "id": fields.Integer, "version": fields.Integer, "salary_step": fields.Integer,
@@ -162,9 +162,9 @@ class ReportParameterSchema(Schema):
 
 class ReportDefinitionSchema(Schema):
     key = fields.String()
-    title = fields.Function(lambda report: _(report["title"]))
+    title = fields.Function(lambda report: word(report["title"]))
     group = fields.String()
-    about = fields.Function(lambda report: _(report["about"]))
+    about = fields.Function(lambda report: word(report["about"]))
     parameters = fields.List(fields.Nested(ReportParameterSchema))
     facts = fields.List(fields.String(), metadata={"description": "Danh sách phía sau các con số"})
 
