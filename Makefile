@@ -12,7 +12,7 @@ PEOPLE ?= 3000
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile
 
-.PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench bench-openfisca lint lock messages migration clean
+.PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench bench-openfisca schemathesis lint lock messages migration clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,13 +48,18 @@ bench-openfisca: ready-test ## the rule of Điều 7 NĐ 178 here and in OpenFis
 	var/bench-venv/bin/python -m pip install -q --require-hashes -r requirements-bench.lock
 	$(PYTHON) benchmarks/bench_openfisca.py
 
+schemathesis: ready-test ## the REST API against its own description (in var/schemathesis-venv, not our lock)
+	@[ -x var/schemathesis-venv/bin/python ] || $(PYTHON) -m venv var/schemathesis-venv
+	var/schemathesis-venv/bin/python -m pip install -q --require-hashes -r requirements-schemathesis.lock
+	$(PYTHON) tools/check_api.py $(CURDIR)/var/schemathesis-venv/bin/schemathesis
+
 lint: ready-test ## ruff, mypy, the house's layers
 	@.venv/bin/ruff check .
 	.venv/bin/mypy config.py run.py policies hrms models views reports
 	.venv/bin/lint-imports
 
 lock: ready-test ## resolve requirements*.in into the lock files (needs uv: pip install uv, anywhere)
-	@for name in requirements requirements-dev requirements-bench requirements-dask; do
+	@for name in requirements requirements-dev requirements-bench requirements-dask requirements-schemathesis; do
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --no-annotate $$name.in -o $$name.lock
 	done
