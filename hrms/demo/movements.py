@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.rotation import effects
+from hrms.commands.rotation import effects, guards
 from hrms.commands.rotation.cases import MoveRequest, OpenCase
 from hrms.commands.rotation.chains import FormChain
 from hrms.commands.rotation.handover import RecordHandover
@@ -29,7 +29,7 @@ from hrms.kernel.text import add_months, first_of_next_month
 from models.account import Account
 from models.organization import OrgUnit, Position
 from models.restructuring import DownsizingCase
-from models.rotation import HandoverItem
+from models.rotation import HandoverItem, MovementCase
 from models.staff import Appointment, FamilyRelation, Person
 
 HOME, OTHER = "SNNMT", "SXD"
@@ -277,10 +277,11 @@ class Tale:
                   person_opinion=self.hands.rng.choice(OPINIONS))  # fmt: skip
 
     def agree(self, goal: Seat) -> None:
-        if goal.agency == self.agency:
+        if not guards.two_bodies(db.session.get_one(MovementCase, self.case_id)):
             return
         day = min(self.day + timedelta(days=4), self.hands.as_of)
-        self.step("agree", 4, CLERKS.get(goal.agency, PROVINCE), agreed_on=day,
+        by = CLERKS.get(goal.agency, PROVINCE) if goal.agency != self.agency else PROVINCE
+        self.step("agree", 4, by, agreed_on=day,
                   agreement_document=self.stage.number(f"CV-{goal.agency}"))  # fmt: skip
 
     def decide(self, kind: str, effective: date) -> None:
@@ -392,7 +393,9 @@ def _chain(stage: Stage, hands: Stagehands, agency: str, *, decided: bool) -> in
         for tale in tales:
             tale.step("check", 3, tale.clerk)
             tale.hear()
-            if decided:
+        if decided:
+            for tale, place in zip(tales, (second, first), strict=True):
+                tale.agree(hands.seats[place.position_id or 0])
                 tale.decide("NOI_BO", effective)
     except HrmsError:
         db.session.rollback()

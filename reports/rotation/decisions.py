@@ -202,7 +202,7 @@ def _benefits_go_on(file: MoveFile) -> str:
 def _render(
     file: MoveFile, issuer: str, numbered: Numbered, *, about: str, articles: Articles, draft: bool
 ) -> pdf.Paper:
-    choice, body = issuer_of(file, issuer)
+    choice, body = issuer_of(file, issuer, numbered.number)
     day = numbered.issued_on or clock.today()
     last = len(articles) + 1
     executors = wording.joined(_executors(file, choice))

@@ -23,6 +23,14 @@ class Text:
             self.parts.append((heading, kept))
 
 
+def _addressee(body: Body) -> str:
+    """``Sở Nội vụ tỉnh Hưng Yên``: a department is written to with its province."""
+    province = province_body().name
+    if body.is_committee or not body.name.startswith("Sở ") or "tỉnh" not in province:
+        return body.name
+    return f"{body.name} {province[province.index('tỉnh') :]}"
+
+
 def _summary(file: MoveFile) -> list[str]:
     """What is asked for, line by line, the same in every letter."""
     case = file.case
@@ -52,9 +60,10 @@ def submission(file: MoveFile) -> pdf.Paper:
     text.part("3. Nội dung đề nghị", *_summary(file))
     text.part("4. Lương, phụ cấp và kinh phí", _money(file))
     text.part("5. Hồ sơ kèm theo", *_enclosed(file))
-    closing = f"{file.body.name} kính đề nghị {above.name} xem xét, quyết định./."
+    addressee = _addressee(above)
+    closing = f"{file.body.name} kính đề nghị {addressee} xem xét, quyết định./."
     return _letter(
-        file, file.body, "TTr", "TỜ TRÌNH", f"Về việc {file.verb} {file.centred_name}", above.name, text, closing,
+        file, file.body, "TTr", "TỜ TRÌNH", f"Về việc {file.verb} {file.centred_name}", addressee, text, closing,
         draft=case.state not in SETTLED, collective=True,
     )  # fmt: skip
 
@@ -125,7 +134,9 @@ def agreement(file: MoveFile) -> pdf.Paper:
         f"điểm tiếp nhận {file.who}, gửi {file.body.name} để tổng hợp, trình cấp có thẩm quyền quyết định./.",
     )
     about = f"trao đổi ý kiến về việc {file.verb} {file.who}"
-    return _letter(file, file.body, "", "", about, file.receiver.name, text, "", draft=file.case.agreed_on is None)
+    return _letter(
+        file, file.body, "", "", about, _addressee(file.receiver), text, "", draft=file.case.agreed_on is None
+    )
 
 
 def notice(file: MoveFile) -> pdf.Paper:

@@ -14,14 +14,14 @@ from sqlalchemy import select
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
-from hrms.kernel.text import full_months
+from hrms.kernel.text import add_months, full_months
 from hrms.kernel.workflow import TransitionRecord, performed
 from models.organization import OrgUnit, Position
 from models.rotation import MovementCase, RotationPlan, RotationPlanLine
 from policies.rotation.law import listed_positions
 from reports import bases
 from reports.case_file import HONORIFICS
-from reports.formats import day_in_text, first_lower
+from reports.formats import day_in_text
 from reports.letter import Body, body_of, home_affairs_body, issuing_unit, province_body
 
 HERE = Path(__file__).resolve().parent
@@ -142,7 +142,7 @@ class MoveFile:
             return None
         after = last + timedelta(days=1)
         count = full_months(first, after)
-        return count or None
+        return count if count and add_months(first, count) == after else None
 
     @property
     def term(self) -> str:
@@ -200,12 +200,12 @@ def place_of(unit: OrgUnit, agency: OrgUnit) -> str:
 
 
 def listed_name(position: Position | None) -> str:
-    """``Kế toán (mã B0202)`` of a listed position; empty for any other."""
+    """How a listed position stands on the list of periodic change; empty for any other."""
     code = position.listed_code if position is not None else ""
     if not code:
         return ""
     found = listed_positions().get(code)
-    return f"{first_lower(found.name)} (mã {code})" if found is not None else f"mã {code}"
+    return f"thuộc danh mục «{found.name}», mã {code}" if found is not None else f"mã danh mục {code}"
 
 
 @lru_cache(maxsize=1)
@@ -234,10 +234,10 @@ def articles_on(day: date, kind: str, category: str) -> str:
     return " và ".join(row["text"] for row in _holding("articles", day, kind, category))
 
 
-def issuer_of(file: MoveFile, choice: str = "") -> tuple[str, Body]:
-    """Who decides: the choice made, else the body whose sign the recorded number carries, else by the reach of the
-    move: inside one agency and secondments its head, beyond it the province [U]."""
-    number = file.case.decision_number
+def issuer_of(file: MoveFile, choice: str = "", number: str = "") -> tuple[str, Body]:
+    """Who decides: the choice made, else the body whose sign the paper's ``number`` carries (else the decision's),
+    else by the reach of the move: inside one agency and secondments its head, beyond it the province [U]."""
+    number = number or file.case.decision_number
     if not choice and number:
         for code, body in (("home_affairs", home_affairs_body()), ("agency", file.body), ("province", province_body())):
             if number.endswith((f"-{body.symbol}", f"/{body.symbol}")):

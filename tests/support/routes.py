@@ -18,7 +18,18 @@ from werkzeug.routing import Rule as Address
 from hrms.kernel import attachments
 from hrms.kernel.commands import transaction
 from hrms.kernel.jobs import JobRun
-from models import account, evaluation, importing, law, organization, reporting, restructuring, scenario, staff
+from models import (
+    account,
+    evaluation,
+    importing,
+    law,
+    organization,
+    reporting,
+    restructuring,
+    rotation,
+    scenario,
+    staff,
+)
 from tests.support.samples import Place
 from views.rules import Rule, rule_of
 
@@ -49,6 +60,15 @@ def _attachment(place: Place) -> int:
     return found[0].id
 
 
+def _move_file(place: Place) -> int:
+    case = place.row(rotation.MovementCase)
+    found = attachments.of(case)
+    if not found:
+        with transaction():
+            found = [attachments.attach(case, io.BytesIO(PDF), "bien-ban.pdf")]
+    return found[0].id
+
+
 def _person_file(place: Place) -> int:
     found = attachments.of(place.person)
     if not found:
@@ -69,6 +89,11 @@ PARAMETERS: dict[str, Parameter] = {
     "import_id": record(importing.StaffImport),
     "item_id": record(restructuring.ChecklistItem),
     "job_id": record(JobRun),
+    "move_id": record(rotation.MovementCase),
+    "chain_id": record(rotation.MovementChain),
+    "handover_id": record(rotation.HandoverItem),
+    "step": fixed("check"),
+    "paper": fixed("meeting"),
     "override_id": Parameter(lambda place: place.row(law.ParameterOverride).id),
     "paper_id": record(restructuring.CasePaper),
     "person_id": record(staff.Person),
@@ -76,9 +101,21 @@ PARAMETERS: dict[str, Parameter] = {
     "record_id": record(restructuring.DownsizingCase),
     "record_type": fixed("downsizing_case"),
     "first_id": record(scenario.Scenario),
+    "deferral_id": record(rotation.RotationDeferral),
+    "wish_id": record(rotation.MovementWish),
+    "plan_id": record(rotation.RotationPlan),
+    "line_id": record(rotation.RotationPlanLine),
+    "run_id": record(rotation.PlannerRun),
     "cycle_id": record(evaluation.EvaluationCycle),
     "agency_id": record(organization.OrgUnit),
     "evaluation_id": record(evaluation.PersonEvaluation),
+    "session_id": record(evaluation.CalibrationSession),
+    "change_id": record(evaluation.CalibrationChange),
+    "petition_id": record(evaluation.EvaluationPetition),
+    "consequence_id": record(evaluation.RatingConsequence),
+    "result_id": record(evaluation.ReformIndexResult),
+    "setting_id": Parameter(lambda place: place.row(evaluation.EvaluationSetting).id),  # one regulation: of no unit
+    "sheet_id": Parameter(lambda place: place.row(evaluation.ScoreSheet).id),
     "collective_id": record(evaluation.UnitEvaluation),
     "meeting_id": record(evaluation.EvaluationMeeting),
     "draft_id": record(reporting.ReportDraft),
@@ -92,6 +129,10 @@ SPECIAL: dict[str, Parameter] = {
     "CalendarView.feed:token": fixed("x" * 43),
     "DashboardView.file:code": fixed("unit"),
     "DashboardView.show:code": fixed("unit"),
+    "EvaluationDecisionView.act:stage": fixed("decide"),
+    "EvaluationSettingView.sheet:code": fixed("HY1071_DEFAULT_STAFF"),
+    "EvaluationSettingView.sheet_file:code": fixed("HY1071_DEFAULT_STAFF"),
+    "EvaluationSettingView.show:key": fixed("hy1071.quota.percent"),
     "FurtherView.ask:code": fixed("refund"),
     "InboxView.open:number": fixed("1"),
     "JobView.action:name": fixed("forget_request_keys"),
@@ -104,6 +145,11 @@ SPECIAL: dict[str, Parameter] = {
     "LocaleView.index:locale": fixed("vi"),
     "ParameterView.document:code": fixed("178"),
     "ParameterView.show:name": fixed("salary.base"),
+    "EvaluationPaperView.listing:kind": fixed("evaluation_results"),
+    "EvaluationPaperView.paper:kind": fixed("evaluation_sheet"),
+    "EvaluationPaperView.paper:record_id": record(evaluation.PersonEvaluation),
+    "EvaluationPaperView.sheet:kind": fixed("evaluation_results"),
+    "MovementView.detach:attachment_id": Parameter(_move_file, of_record=True),
     "PaperView.batch:kind": fixed("estimate"),
     "PaperView.case:kind": fixed("minutes"),
     "PaperView.print_batch:kind": fixed("estimate"),
@@ -123,6 +169,7 @@ SPECIAL: dict[str, Parameter] = {
     "ReportView.show:key": fixed("staff_structure"),
     "ReportView.sign:key": fixed("staff_structure"),
     "PaperView.sheet:kind": fixed("estimate"),
+    "RotationPlanView.step:code": fixed("check"),
     "ScenarioView.compare_file:style": fixed("xlsx"),
     "ScenarioView.file:style": fixed("xlsx"),
     "StaffApi.get:pk": record(staff.Person),
