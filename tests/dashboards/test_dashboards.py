@@ -214,3 +214,30 @@ def test_words_of_the_panels_are_in_the_catalogue(province: Any) -> None:
 
 def definition_title(code: str) -> str:
     return ask_board(code, {}).definition.title
+
+
+def test_people_due_for_a_change_of_position_are_those_of_the_due_list(province: Any) -> None:
+    from hrms.commands.dashboards import rotation
+    from hrms.commands.rotation.due import due_list
+
+    panel = rotation.due_states(context())
+    assert panel is not None and panel.opens is not None
+    counts = due_list(unit_id=province.units["hy"], with_cases=False).counts
+    assert {row["state"]: row["count"] for row in panel.block.rows} == counts
+    assert {row["state"] for row in panel.block.rows} == set(counts)
+
+
+@pytest.mark.parametrize("code", [*BOARDS])
+def test_every_link_of_a_panel_has_its_page(code: str, province: Any, web_app: Any) -> None:
+    """A figure that should open leads to a page of this application, with the arguments that page takes."""
+    for kind in KINDS:
+        for panel in board(code, ask_board(code, {"kind": kind})).panels:
+            targets = [panel.more, *(tile.target for tile in panel.tiles)]
+            for row in panel.block.rows if panel.opens else []:
+                where = [panel.block.conditions(column, row) for column in panel.block.columns]
+                targets += [panel.opens(one) for one in where if one is not None and panel.opens]
+            for target in targets:
+                if target is not None:
+                    assert target.endpoint in web_app.view_functions, target
+                    with web_app.test_request_context():
+                        web_app.url_for(target.endpoint, **target.arguments)

@@ -37,7 +37,7 @@ def _found(context: Context) -> Any:
 
 
 def _opens(context: Context, **where: Any) -> Target:
-    return Target("RotationView.due", {"unit": context.asked.unit.id, "on": context.asked.on.isoformat(), **where})
+    return Target("RotationDueView.list", {"unit": context.asked.unit.id, "on": context.asked.on.isoformat(), **where})
 
 
 def due_states(context: Context) -> Panel | None:
