@@ -373,4 +373,12 @@ def agency_of(cycle_id: int, unit_id: int) -> int | None:
     return db.session.scalar(query.limit(1))
 
 
-MORE_TABS.append(("quota", lambda: _("Tỷ lệ"), "EvaluationQuotaView.index", "cycle_id", "export"))
+# The pages of a cycle after the rating, in the order of the work.
+MORE_TABS.extend(
+    (
+        ("quota", lambda: _("Tỷ lệ"), "EvaluationQuotaView.index", "cycle_id", "export"),
+        ("calibration", lambda: _("Rà soát, cân đối"), "EvaluationCalibrationView.index", "cycle_id", "calibrate"),
+        ("decision", lambda: _("Quyết định, công khai"), "EvaluationDecisionView.index", "cycle_id", "export"),
+        ("petitions", lambda: _("Kiến nghị"), "EvaluationPetitionView.list", "cycle_id", "export"),
+    )
+)
