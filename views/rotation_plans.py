@@ -35,6 +35,7 @@ from views.rotation_support import (
     tabs,
 )
 from views.rules import needs
+from views.words_rotation import plan_labels
 
 LINE_TONES = {"planned": "warn", "notified": "open", "in_case": "open", "done": "done", "referred": "warn"}
 
@@ -99,6 +100,13 @@ def units_of_actor() -> list[OrgUnit]:
     return list(db.session.scalars(query.limit(300)))
 
 
+def _entries(plan: RotationPlan) -> Any:
+    """The history without the long texts of the contents."""
+    if not access.may("history", "read"):
+        return ()
+    return tuple(entry for entry in history.of(plan, limit=20) if entry.field != "contents")
+
+
 class RotationPlanView(BaseView):
     """``/rotation/plans``"""
 
@@ -146,7 +154,7 @@ class RotationPlanView(BaseView):
         against: dict[int, list[Any]] = {}
         for action in actions:
             for obstacle in action.obstacles:
-                if obstacle.field.startswith("lines."):
+                if obstacle.field.startswith("lines.") and obstacle.code != "outcome_missing":
                     against.setdefault(int(obstacle.field[6:]), []).append(obstacle)
         measured = plan.state in flow.IN_FORCE
         return room_page(
@@ -175,8 +183,9 @@ class RotationPlanView(BaseView):
             open_step=open_step,
             badge=state_badge,
             ground=ground_words,
-            entries=history.of(plan, limit=20) if access.may("history", "read") else [],
+            entries=_entries(plan),
             steps=performed(plan),
+            field_labels=plan_labels(),
         )
 
     @expose("/<int:plan_id>/edit", methods=["GET", "POST"])

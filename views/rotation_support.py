@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -102,9 +103,9 @@ def day_words(day: date | None) -> str:
 
 def by_field(faults: Iterable[Any]) -> dict[str, str]:
     """Messages by field, for forms written by hand."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = defaultdict(str)
     for fault in faults:
-        found[fault.field] = f"{found[fault.field]} {fault.message}" if fault.field in found else fault.message
+        found[fault.field] = f"{found[fault.field]} {fault.message}".strip()
     return found
 
 

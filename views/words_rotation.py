@@ -72,3 +72,18 @@ def weight_labels() -> dict[str, tuple[str, str]]:
         "continuity": (_("Ổn định đơn vị"), _("hạn chế nhiều người rời một đơn vị cùng lúc")),
         "experience": (_("Cân bằng kinh nghiệm"), _("giữ người nhiều kinh nghiệm ở mỗi đơn vị")),
     }
+
+
+def plan_labels() -> dict[str, str]:
+    """Fields of a plan as its history names them."""
+    return {
+        "name": _("Tên kế hoạch"),
+        "as_of": _("Danh sách tính đến ngày"),
+        "number": _("Số văn bản"),
+        "issued_on": _("Ngày ban hành"),
+        "signer": _("Người ký"),
+        "published_on": _("Ngày công khai"),
+        "publication": _("Nơi và cách công khai"),
+        "reported_on": _("Ngày báo cáo kết quả"),
+        "note": _("Ghi chú"),
+    }

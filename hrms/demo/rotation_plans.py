@@ -84,7 +84,9 @@ def list_posts(rng: random.Random, as_of: date) -> int:
         select(
             Appointment.person_id, Appointment.id, Appointment.valid_from, Appointment.valid_to,
             Appointment.position_id, Appointment.title, OrgUnit.id, OrgUnit.name, OrgUnit.valid_to,
+            func.coalesce(Position.listed_code, ""),
         )
+        .outerjoin(Position, Position.id == Appointment.position_id)
         .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)
         .where(
@@ -102,8 +104,8 @@ def list_posts(rng: random.Random, as_of: date) -> int:
         now = next((row for row in history if row[2] <= as_of and (row[3] is None or row[3] >= as_of)), None)
         if now is None or history[-1] is not now:
             continue
-        work = work_of(now[7], now[5])
-        if work is None or rng.random() > 0.9:
+        work = work_of(now[7], now[5]) or ((now[9], now[5]) if now[9] else None)
+        if work is None:
             continue
         low, high = rng.choices([span for span, _n in TENURES], [n for _span, n in TENURES])[0]
         start = add_months(as_of, -rng.randint(low, high)) + timedelta(days=rng.randrange(1, 28))
@@ -149,7 +151,8 @@ class _Posts:
         if start <= row[2]:
             self.updates.append((row[1], {"position_id": post["id"], "title": title}))
         else:
-            self.updates.append((row[1], {"valid_to": start - timedelta(days=1)}))
+            same = {"position_id": None} if row[9] == code else {}  # the work before was another one, of no listed post
+            self.updates.append((row[1], {"valid_to": start - timedelta(days=1), **same}))
             self.splits.append((row[1], start, post["id"], title))
 
     def write(self) -> None:
