@@ -423,11 +423,12 @@ class ScoreSheet(Tracked, Model):
     """A score sheet the administrator loaded or changed: a version beside those that come with ``policies``."""
 
     __tablename__ = "score_sheet"
-    __table_args__ = (UniqueConstraint("code", "version", name="uq_score_sheet"),)
+    __table_args__ = (UniqueConstraint("code", "edition", name="uq_score_sheet"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     code: Mapped[str] = mapped_column(String(60), nullable=False)
-    version: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    # Not ``version``: that one counts the changes of the row, and starts at 1 with each.
+    edition: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     title: Mapped[str] = mapped_column(String(250), nullable=False)
     content: Mapped[dict[str, Any]] = mapped_column(JsonText, nullable=False)  # the shape of policies' sheet files
     valid_from: Mapped[date] = mapped_column(Date, nullable=False)

@@ -187,7 +187,7 @@ class EvaluationSettingView(BaseView):
     @needs("evaluation_setting", "read")
     def sheets(self) -> Any:
         loaded = list(db.session.scalars(access.restrict(select(ScoreSheet), ScoreSheet).order_by(
-            ScoreSheet.code, ScoreSheet.version.desc()
+            ScoreSheet.code, ScoreSheet.edition.desc()
         )))  # fmt: skip
         return page("evaluation/score_sheets.html", title=_("Phiếu chấm điểm"), loaded=loaded, shipped=sheets(),
                     mark_words=MARK_WORDS)  # fmt: skip
@@ -211,7 +211,7 @@ class EvaluationSettingView(BaseView):
 
     def _sheet_page(self, sheet: Any, content: dict[str, Any], form: Form, faults: Any = (), status: int = 200) -> Any:
         query = access.restrict(select(ScoreSheet).where(ScoreSheet.code == sheet.code), ScoreSheet)
-        versions = list(db.session.scalars(query.order_by(ScoreSheet.version.desc())))
+        versions = list(db.session.scalars(query.order_by(ScoreSheet.edition.desc())))
         return page(
             "evaluation/score_sheet.html", title=sheet.title, sheet=sheet, content=content, form=form, faults=faults,
             versions=versions, may_edit=_may_load(), mark_words=MARK_WORDS,
@@ -266,7 +266,7 @@ class EvaluationSettingView(BaseView):
             )
         except Refused as error:
             return again(form.take_faults(error))
-        flash(_("Đã lưu phiếu, phiên bản %(n)s. Kỳ đã mở giữ phiếu cũ.", n=row.version), "success")
+        flash(_("Đã lưu phiếu, phiên bản %(n)s. Kỳ đã mở giữ phiếu cũ.", n=row.edition), "success")
         return redirect(url_for("EvaluationSettingView.sheet", code=row.code))
 
     @expose("/settings/loaded-sheets/<int:sheet_id>/withdraw", methods=["POST"])

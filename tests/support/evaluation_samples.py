@@ -8,8 +8,13 @@ from typing import Any
 
 from models import evaluation as ev
 from models import staff
+from policies.evaluation import sheets
 
 DAY = date(2025, 3, 31)
+
+
+def _sheet_content(code: str) -> dict[str, Any]:
+    return {**next(iter(sheets().values())).to_dict(), "code": code}
 
 
 def _cycle(place: Any) -> ev.EvaluationCycle:
@@ -57,7 +62,8 @@ BUILDERS: dict[type[Any], Callable[[Any], Any]] = {
         key="hy1071.annual_deadline", value="12-15", valid_from=DAY, document_number="1/QĐ", document_date=DAY
     ),
     ev.ScoreSheet: lambda place: ev.ScoreSheet(
-        code=f"SHEET_{place.unit.code}", title="Phiếu mẫu", content={}, valid_from=DAY
+        code=f"SHEET_{place.unit.code}", title="Phiếu mẫu", content=_sheet_content(f"SHEET_{place.unit.code}"),
+        valid_from=DAY,
     ),
     ev.ReformIndexResult: lambda place: ev.ReformIndexResult(
         unit_id=place.unit.id, year=2024, indicator="Chỉ số CCHC"

@@ -88,7 +88,7 @@ def own_sheets(day: date) -> dict[str, Sheet]:
         ScoreSheet.valid_from <= day,
         or_(ScoreSheet.valid_to.is_(None), ScoreSheet.valid_to >= day),
     )
-    return {row.code: sheet_from(row.content) for row in db.session.scalars(query.order_by(ScoreSheet.version))}
+    return {row.code: sheet_from(row.content) for row in db.session.scalars(query.order_by(ScoreSheet.edition))}
 
 
 def sheet_on(code: str, day: date) -> Sheet | None:

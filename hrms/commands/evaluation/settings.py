@@ -139,9 +139,9 @@ class LoadSheet(Command[ScoreSheet]):
 
     def run(self) -> ScoreSheet:
         sheet = self._sheet
-        query = select(func.coalesce(func.max(ScoreSheet.version), 0)).where(ScoreSheet.code == sheet.code)
+        query = select(func.coalesce(func.max(ScoreSheet.edition), 0)).where(ScoreSheet.code == sheet.code)
         row = ScoreSheet(
-            code=sheet.code, version=int(db.session.scalar(query) or 0) + 1, title=sheet.title, content=self.content,
+            code=sheet.code, edition=int(db.session.scalar(query) or 0) + 1, title=sheet.title, content=self.content,
             valid_from=self.valid_from, valid_to=self.valid_to, document=self.document.strip(),
         )  # fmt: skip
         db.session.add(row)
