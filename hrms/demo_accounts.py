@@ -33,6 +33,7 @@ class DemoAccount:
 # The department rich in cases (``home``), another one, and the two departments that see the whole province.
 HOME, OTHER, INTERIOR, FINANCE = "home", "other", "interior", "finance"
 GOVERNMENT, INSPECTORATE = "government", "inspectorate"
+OWN = "staff_member"
 ACCOUNTS = (
     DemoAccount("admin", "system_admin", GOVERNMENT, True, "Quản trị hệ thống"),
     DemoAccount("sonoivu", "province_hr", INTERIOR, True, "Cán bộ Sở Nội vụ"),
@@ -58,10 +59,13 @@ def create_demo_accounts(
         account = add_account(wanted.username, name, wanted.role, password, unit, person)
         assignment = RoleAssignment(
             role=wanted.role,
-            unit_id=None if wanted.whole or wanted.role == "staff_member" else unit.id,
+            unit_id=None if wanted.whole or wanted.role == OWN else unit.id,
             valid_from=valid_from,
         )
         account.assignments.append(assignment)
+        if person is not None and wanted.role not in (OWN, "system_admin"):
+            # Heads and officers are rated too: their own sheet, their own record.
+            account.assignments.append(RoleAssignment(role=OWN, unit_id=None, valid_from=valid_from))
         made[wanted.username] = account
     db.session.flush()
     return made

@@ -40,6 +40,7 @@ from views.evaluation_support import (
     tabs,
     told,
     totals_of,
+    trace_in_words,
 )
 from views.fields import DateField, Form, LongTextField, Optional, TextField
 from views.posted import picked, request_key, seen_version
@@ -263,6 +264,7 @@ class EvaluationCollectiveView(BaseView):
             content_actions=[one for one in actions if one.transition.code in CONTENT_STEPS],
             may_recognise=record.state == PROPOSED and access.in_scope(record.decider_unit_id, "evaluation", "decide"),
             step_url=lambda code: url_for("EvaluationCollectiveView.step", collective_id=record.id, code=code),
+            trace=trace_in_words(record.trace),
             reasons=[(reason_text(code), known[code].article_of(record.regime) if code in known else "")
                      for code in record.reasons or ()],
             reform=reform_index.of_unit(record.unit_id, record.cycle.year),

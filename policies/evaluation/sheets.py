@@ -327,11 +327,11 @@ def _wrong(line: Line, value: object, step: Decimal) -> str | None:
         return None
     points = as_decimal(value)
     if points is None:
-        return f"dòng {line.code}: {shown(value)} không phải điểm; ghi số, ví dụ 4.5"
+        return f"dòng {line.code}: {shown(value)} không phải điểm; ghi số, ví dụ 4,5"
     if line.max is None:
         return f"dòng {line.code}: phiếu chưa có điểm tối đa; đơn vị cần đặt điểm cho dòng này"
     if not 0 <= points <= line.max:
-        return f"dòng {line.code}: điểm {shown(value)} phải từ 0 đến {line.max}"
+        return f"dòng {line.code}: điểm {shown(value)} phải từ 0 đến {str(line.max).replace('.', ',')}"
     if line.scoring == "FULL_OR_ZERO":
         return None if points in (0, line.max) else f"dòng {line.code}: chỉ chấm 0 hoặc {line.max} điểm"
     # The highest points may lie off the step (a line of 1.1): full marks are always allowed.

@@ -200,7 +200,7 @@ class RecogniseCollectives(ManyCommand):
         elif level != record.level_machine and not row.reason.strip():
             yield Fault(
                 "reason",
-                _("«%(unit)s»: mức khác với mức theo quy tắc nên phải ghi lý do.", unit=record.unit.name),
+                _("Mức khác với mức theo quy tắc nên phải ghi lý do."),
                 code="reason_missing",
             )
 

@@ -36,8 +36,8 @@ OLD_AGENCY = "OLD_AGENCY_REMARKS_REQUIRED"
 STEPS: dict[str, str] = {
     "self": N_("Tự đánh giá"),
     "remark": N_("Nhận xét của người đứng đầu"),
-    "collectives": N_("Xếp loại tập thể"),
     "meeting": N_("Họp đơn vị"),
+    "collectives": N_("Xếp loại tập thể"),
     "synthesise": N_("Tổng hợp, đề xuất mức"),
     "quota": N_("Kiểm tra tỷ lệ"),
     "decide": N_("Quyết định"),
