@@ -69,7 +69,7 @@ class MovementChainView(BaseView):
             flash(_("Hãy chọn các hồ sơ trong danh sách trước."), "warning")
             return redirect(url_for("MovementView.list"))
         named = request.form.get("confirm") == "1"
-        form = ChainForm(data=None if named else {"effective_on": _common_day(found)})
+        form = ChainForm() if named else ChainForm(None, data={"effective_on": _common_day(found)})
         faults: list[Any] = []
         if named and form.validate():
             try:
@@ -116,7 +116,7 @@ class MovementChainView(BaseView):
             execute(chains.LeaveChain(move_id, request.form.get("reason", "")), key=request_key())
         except Refused as error:
             chain = load(chain_id)
-            return self._page(chain, ChainForm(obj=chain), chain.version, error.faults, None)
+            return self._page(chain, ChainForm(None, obj=chain), chain.version, error.faults, None)
         flash(_("Đã tách hồ sơ khỏi chuỗi."), "success")
         left = db.session.scalar(select(MovementChain.id).where(MovementChain.id == chain_id))
         if left is None:

@@ -1,4 +1,4 @@
-"""Words of the movement room that its commands, reports and data declare as plain Vietnamese; here for the catalogue."""
+"""Words of the movement room that its commands, reports and data declare as plain Vietnamese, for the catalogue."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Reports on rotation, transfer and the periodic change of posts."""
