@@ -191,7 +191,8 @@ class EvaluationDecisionView(BaseView):
         if result.stayed:
             return self._page(cycle_for(cycle_id), stage, outcome=told(label, result))
         flash(_("%(label)s: %(n)s người.", label=label, n=len(result.moved)), "success")
-        return redirect(url_for("EvaluationDecisionView.index", cycle_id=cycle_id, stage=stage, **_kept()))
+        where: dict[str, Any] = {"cycle_id": cycle_id, "stage": stage, **_kept()}
+        return redirect(url_for("EvaluationDecisionView.index", **where))
 
     def _command(self, cycle: EvaluationCycle, stage: str, ids: list[int], form: Any) -> Any:
         if stage == "decide":

@@ -242,5 +242,5 @@ def _name(form: Any) -> None:
     ):  # fmt: skip
         field = form._fields.get(name)
         if field is not None and field.data is not None:
-            query: Any = select(column).where(model.id == field.data)  # type: ignore[attr-defined]
+            query: Any = select(column).where(model.id == field.data)
             field.text = db.session.scalar(access.restrict(query, model)) or ""

@@ -126,13 +126,14 @@ def editor_of(key: str, day: date | None = None) -> Editor | None:
 
 
 def _editor(version: Version) -> Editor:
-    value, options = version.value, dict(version.options or {})
+    value: Any = version.value
+    options: dict[str, str] = dict(version.options or {})
     unit = version.unit or ""
     plain = jsonable(value)
     if isinstance(value, bool):
         return Editor(version.name, "flag", {}, "", plain)
     if isinstance(value, Mapping):
-        return Editor(version.name, "table", {key: options.get(key, key) for key in value}, unit, plain)
+        return Editor(version.name, "table", {str(key): options.get(str(key), str(key)) for key in value}, unit, plain)
     if isinstance(value, tuple):
         return Editor(version.name, "many" if options else "codes", options, unit, plain)
     if isinstance(value, date):
