@@ -46,6 +46,7 @@ class HomeView(BaseView):
             step_label=lambda code: _(WORKFLOW.transition(code).label),
             state_label=lambda code: _(WORKFLOW.state(code).label),
             state_badge=state_badge,
+            movements=desk.movement_work(),
             evaluation=[_evaluation_row(one) for one in desk.evaluation_work()],
             event_label=lambda kind: str(EVENT_KINDS.get(kind, kind)),
         )

@@ -16,6 +16,9 @@ from hrms.commands.evaluation.waiting import Work, waiting_work
 from hrms.commands.evaluation.words import RUNNING as OPEN_CYCLES
 from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
 from hrms.commands.restructuring.words import OPEN
+from hrms.commands.rotation import queries as movement_queries
+from hrms.commands.rotation.workflow import NEXT_STEP as MOVEMENT_STEPS
+from hrms.commands.rotation.workflow import WORKFLOW as MOVEMENT_WORKFLOW
 from hrms.commands.staff.search import StaffFilter, retiring_by, staff_query
 from hrms.commands.staff_overview import retirement_of
 from hrms.kernel import access, actor, clock
@@ -27,6 +30,7 @@ from models.account import Account, SecurityEvent
 from models.evaluation import EvaluationCycle
 from models.organization import OrgUnit
 from models.restructuring import CaseBatch, DownsizingCase
+from models.rotation import MovementCase
 from models.staff import Person
 
 SOON = timedelta(days=30)
@@ -206,6 +210,29 @@ def evaluation_work() -> list[Work]:
     return waiting_work() if db.session.scalar(running) is not None else []
 
 
+def movement_work(limit: int = 8) -> movement_queries.Queue:
+    """Movement cases that wait for the actor, those with the nearest day first: one statement.
+
+    Nothing is asked of the database for roles that take no step.
+    """
+    found = movement_queries.Queue()
+    if not any(access.may("movement", action) for action in ("prepare", "agree", "decide", "hand_over")):
+        return found
+    query = (
+        movement_queries.case_query(movement_queries.MoveFilter(waiting=True))
+        .add_columns(func.count().over().label("total"))
+        .options(defaultload(MovementCase.to_unit).joinedload(OrgUnit.parent))
+        .order_by(MovementCase.effective_on.is_(None), MovementCase.effective_on, MovementCase.id)
+        .limit(limit)
+    )
+    for row, total in db.session.execute(query):
+        step = MOVEMENT_STEPS.get(row.state, "")
+        label = MOVEMENT_WORKFLOW.transition(step).label if step else ""
+        found.items.append(movement_queries.QueueItem(row, step, label))
+        found.total = int(total)
+    return found
+
+
 @dataclass
 class Health:
     """How the system is. Numbers only: an administrator sees nobody's data."""
@@ -267,6 +294,7 @@ __all__ = [
     "Work",
     "evaluation_work",
     "health",
+    "movement_work",
     "overview",
     "own_cases",
     "own_person",

@@ -96,7 +96,7 @@ def test_every_desk_keeps_its_budget_of_statements(world, login, work, user):
     client = login(user)
     with counted() as statements:
         assert client.get("/").status_code == 200
-    assert len(statements) <= 8, statements
+    assert len(statements) <= 9, statements  # cases, evaluation and movements each ask for their own work
 
 
 # -- the law
