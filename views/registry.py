@@ -43,6 +43,7 @@ def views() -> list[type[Any]]:
     from views.papers import PaperView
     from views.parameters import ParameterView
     from views.reports import ReportView
+    from views.rotation_board import RotationRunView
     from views.rotation_due import RotationDueView
     from views.rotation_mine import RotationMineView
     from views.rotation_plans import RotationPlanView
@@ -88,6 +89,7 @@ def views() -> list[type[Any]]:
         RotationDueView,
         RotationMineView,
         RotationPlanView,
+        RotationRunView,
         DashboardView,
         ReportView,
         JobView,

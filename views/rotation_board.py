@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from hrms.commands.rotation import planning
 from hrms.commands.rotation import planning_results as results
+from hrms.commands.rotation.planning_choice import ChooseRun
 from hrms.commands.rotation.planning_problem import WEIGHTS, PlannerSettings
 from hrms.kernel import access, actor
 from hrms.kernel.commands import execute
@@ -30,6 +32,12 @@ from views.rules import needs
 from views.words_rotation import weight_labels
 
 SHOWN = 150  # people and posts drawn at once
+TESTS: dict[str, Callable[[results.BoardPerson], bool]] = {  # what the list of people is narrowed to
+    "due": lambda p: p.due and not p.exempt,
+    "placed": lambda p: bool(p.to),
+    "pinned": lambda p: bool(p.pinned_to),
+    "unplaced": lambda p: p.due and not p.exempt and not p.to,
+}
 STATE_TONES = {"draft": "", "running": "open", "solved": "done", "failed": "bad", "chosen": "done"}
 
 
@@ -159,11 +167,7 @@ class RotationRunView(BaseView):
         state = planning.state_of(run)
         chosen = request.values.get("person", "")[:40]
         text, kind = fold(request.args.get("q", "")[:100]), request.args.get("show", "")
-        tests = {
-            "due": lambda p: p.due and not p.exempt, "placed": lambda p: p.to, "pinned": lambda p: p.pinned_to,
-            "unplaced": lambda p: p.due and not p.exempt and not p.to,
-        }  # fmt: skip
-        test = tests.get(kind, lambda p: True)
+        test = TESTS.get(kind, lambda _p: True)
         people = [
             p for p in found.people
             if test(p) and (not text or text in fold(f"{p.name} {p.code} {p.unit} {p.title}"))
@@ -190,7 +194,7 @@ class RotationRunView(BaseView):
             conflict=found.conflict,
             result=found.result,
             forbidden=[(pair["person"], pair["post"]) for pair in run.forbidden or ()],
-            counts={name: sum(1 for p in found.people if check(p)) for name, check in tests.items()},
+            counts={name: sum(1 for p in found.people if check(p)) for name, check in TESTS.items()},
             kind=kind,
             job=job,
             own_job=job is not None and not job.is_over and job.owner_user_id == actor.current().user_id,
@@ -303,7 +307,7 @@ class RotationRunView(BaseView):
         """Turn the plan into cases and chains in one step; what changed since is told instead."""
         access.get(PlannerRun, run_id, "propose")
         try:
-            cases = execute(planning.ChooseRun(run_id), key=request_key())
+            cases = execute(ChooseRun(run_id), key=request_key())
         except Refused as error:
             return self._board(run_id, error.faults)
         flash(_("Đã lập %(n)s hồ sơ theo phương án.", n=len(cases)), "success")

@@ -254,7 +254,7 @@ class RotationPlanView(BaseView):
         """One step of the plan's life."""
         load(plan_id)
         faults: list[Any] = []
-        days = {
+        days: dict[str, Any] = {
             name: day_posted(name, faults, label)
             for name, label in (
                 ("document_date", _("Ngày văn bản")), ("issued_on", _("Ngày ban hành")),
@@ -262,7 +262,7 @@ class RotationPlanView(BaseView):
             )
         }  # fmt: skip
         if not faults:
-            texts = {
+            texts: dict[str, Any] = {
                 name: request.form.get(name, "") for name in ("reason", "document", "number", "signer", "publication")
             }
             try:
