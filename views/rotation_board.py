@@ -38,6 +38,12 @@ TESTS: dict[str, Callable[[results.BoardPerson], bool]] = {  # what the list of 
     "pinned": lambda p: bool(p.pinned_to),
     "unplaced": lambda p: p.due and not p.exempt and not p.to,
 }
+
+
+def _anybody(_person: results.BoardPerson) -> bool:
+    return True
+
+
 STATE_TONES = {"draft": "", "running": "open", "solved": "done", "failed": "bad", "chosen": "done"}
 
 
@@ -167,7 +173,7 @@ class RotationRunView(BaseView):
         state = planning.state_of(run)
         chosen = request.values.get("person", "")[:40]
         text, kind = fold(request.args.get("q", "")[:100]), request.args.get("show", "")
-        test = TESTS.get(kind, lambda _p: True)
+        test = TESTS.get(kind, _anybody)
         people = [
             p for p in found.people
             if test(p) and (not text or text in fold(f"{p.name} {p.code} {p.unit} {p.title}"))
