@@ -21,7 +21,6 @@ from reports import formats
 
 if TYPE_CHECKING:  # loaded with the first paper: it costs the start of every process half a second, and most print none
     from weasyprint import CSS, Document
-    from weasyprint.text.fonts import FontConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -99,18 +98,42 @@ def html(template: str, context: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(**context)
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A filled-in template that is not laid out yet: plain text, which another process can take."""
+
+    text: str
+    title: str
+    subject: str = ""
+
+
+def filled(template: str, context: Mapping[str, Any], *, title: str, subject: str = "") -> Filled:
+    """What :func:`render` would lay out."""
+    return Filled(html(template, context), title, subject)
+
+
 def render(template: str, context: Mapping[str, Any], *, title: str, subject: str = "") -> Paper:
     """Lay out ``template``. ``title`` and ``subject`` go into the file's metadata: no personal data in them."""
+    with _press:
+        return _laid_out(filled(template, context, title=title, subject=subject))
+
+
+def _laid_out(one: Filled) -> Paper:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
+    configuration = FontConfiguration()
+    source = HTML(string=one.text, base_url=TEMPLATES.as_uri() + "/", url_fetcher=own_files_only)
+    document = source.render(font_config=configuration, stylesheets=[_style()])
+    _describe(document, one.title, one.subject)
+    return Paper(document, one.title, with_chart="<svg" in one.text)
+
+
+def lay_out(papers: Sequence[Filled], title: str) -> bytes:
+    """Several filled-in papers as one finished file; what a worker process does for :mod:`reports.evaluation.many`."""
     with _press:
-        configuration = FontConfiguration()
-        text = html(template, context)
-        source = HTML(string=text, base_url=TEMPLATES.as_uri() + "/", url_fetcher=own_files_only)
-        document = source.render(font_config=configuration, stylesheets=[_style(configuration)])
-    _describe(document, title, subject)
-    return Paper(document, title, with_chart="<svg" in text)
+        laid = [_laid_out(one) for one in papers]
+    return bind(laid, title=title).write()
 
 
 def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
@@ -124,10 +147,12 @@ def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
     return Paper(document, title, warnings, any(paper.with_chart for paper in papers))
 
 
-def _style(configuration: FontConfiguration) -> CSS:
+@lru_cache(maxsize=1)
+def _style() -> CSS:
+    """The style sheet, read once: it brings no faces of its own, so it needs no font configuration."""
     from weasyprint import CSS
 
-    return CSS(string=_stylesheet(), font_config=configuration, url_fetcher=own_files_only)
+    return CSS(string=_stylesheet(), url_fetcher=own_files_only)
 
 
 @lru_cache(maxsize=1)
@@ -191,7 +216,7 @@ def missing_font() -> str:
     with _press:
         configuration = FontConfiguration()
         document = HTML(string=page, url_fetcher=own_files_only).render(
-            font_config=configuration, stylesheets=[_style(configuration)]
+            font_config=configuration, stylesheets=[_style()]
         )
         document.write_pdf()
     return "".join(_strange_faces(document)[:1])

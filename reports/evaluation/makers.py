@@ -26,7 +26,7 @@ UNIT = Parameter("unit", N_("Đơn vị (mã số)"), "evaluated_unit", required
 PUBLIC_UNIT = Parameter("unit", N_("Đơn vị (mã số)"), "any_unit", required=True)
 
 # A paper of one sheet, for printing one and for printing hundreds.
-OF_SHEET: dict[str, Callable[[Any], pdf.Paper]] = {
+OF_SHEET: dict[str, Callable[..., Any]] = {
     "evaluation_sheet": person_sheet,
     "evaluation_remarks": remarks_paper,
     "evaluation_notice": notice,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -19,6 +25,7 @@ from reports.evaluation.makers import OF_SHEET
 
 AT_A_TIME = 25
 MOST = 1000
+PRESSES, WAITING = 2, 4
 
 
 @dataclass
@@ -45,6 +52,47 @@ def sheet_ids(cycle: EvaluationCycle, unit: OrgUnit) -> list[int]:
     return list(db.session.scalars(access.restrict(query, PersonEvaluation, "print")))
 
 
+class _Here(Executor):
+    """Lays out at once, in this process: a handful of papers is done before another process has begun."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@contextmanager
+def _presses(count: int) -> Iterator[Executor]:
+    """Two processes for a large set: layout is pure computing on text, nothing of the database goes there."""
+    if count <= 2 * AT_A_TIME or (os.cpu_count() or 1) < 2:
+        yield _Here()
+        return
+    pool = ProcessPoolExecutor(PRESSES, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _filled(ids: Sequence[int], kind: str, printed: Printed) -> Iterator[list[pdf.Filled]]:
+    reader = Files()
+    for start in range(0, len(ids), AT_A_TIME):
+        papers: list[pdf.Filled] = []
+        for file in reader.load(ids[start : start + AT_A_TIME]):
+            try:
+                papers.append(OF_SHEET[kind](file, pdf.filled))
+            except Refused as refusal:
+                printed.skipped.append((file.label, refusal.message))
+        if papers:
+            yield papers
+
+
+def _take(waiting: deque[tuple[int, Future[bytes]]], files: list[bytes], printed: Printed) -> None:
+    count, future = waiting.popleft()
+    files.append(future.result())
+    printed.count += count
+
+
 def print_unit(
     cycle: EvaluationCycle,
     unit: OrgUnit,
@@ -67,18 +115,16 @@ def print_unit(
     title = f"{period_text(cycle)} – {name}"
     files: list[bytes] = []
     printed = Printed(b"", 0)
-    reader = Files()
-    for start in range(0, len(ids), AT_A_TIME):
-        tell(start, len(ids))
-        papers = []
-        for file in reader.load(ids[start : start + AT_A_TIME]):
-            try:
-                papers.append(OF_SHEET[kind](file))
-            except Refused as refusal:
-                printed.skipped.append((file.label, refusal.message))
-        if papers:
-            files.append(pdf.bind(papers, title=title).write())
-            printed.count += len(papers)
+    with _presses(len(ids)) as press:
+        waiting: deque[tuple[int, Future[bytes]]] = deque()
+        for papers in _filled(ids, kind, printed):
+            waiting.append((len(papers), press.submit(pdf.lay_out, papers, title)))
+            if len(waiting) > WAITING:  # a bound on what is held: the presses are slower than the database
+                _take(waiting, files, printed)
+                tell(printed.count, len(ids))
+        while waiting:
+            _take(waiting, files, printed)
+            tell(printed.count, len(ids))
     tell(len(ids), len(ids))
     if not files:
         raise refused("unit", printed.skipped[0][1], "nothing_to_print")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -193,7 +193,7 @@ def quota_lines(row: EvaluationDecision, lines: Sequence[ListedPerson]) -> list[
     return [*found, {"name": "Toàn cơ quan, đơn vị", "limit": whole, "used": sum(best.values())}]
 
 
-def notice(file: SheetFile) -> pdf.Paper:
+def notice(file: SheetFile, press: Callable[..., Any] = pdf.render) -> Any:
     """The result told to the person: level, why, the right to petition and its days (NĐ 90 Điều 19)."""
     need_decision(file)
     sheet = file.sheet
@@ -224,7 +224,7 @@ def notice(file: SheetFile) -> pdf.Paper:
         "signature": file.body.signature(),
         "recipients": Recipients.of(["Như trên", "Sở Nội vụ (để b/c)"], "hồ sơ cá nhân, TCCB").lines,
     }
-    return pdf.render("evaluation_notice.html", context, title=f"Thông báo {file.label}", subject=file.of.period)
+    return press("evaluation_notice.html", context, title=f"Thông báo {file.label}", subject=file.of.period)
 
 
 def petition_words(file: SheetFile, configuration: Configuration | None) -> dict[str, Any]:

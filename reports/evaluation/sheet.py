@@ -3,7 +3,7 @@ HD 43-HD/BTCTW); where the form is an assumption of this project the paper says 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -120,8 +120,8 @@ def layout_of(regime: str) -> str:
     return {"ND335": "nd335", "ND233": "nd233"}.get(regime, "party" if regime in PARTY else "nd90")
 
 
-def person_sheet(file: SheetFile) -> pdf.Paper:
-    """The sheet as far as it is filled; DỰ THẢO while nothing is submitted."""
+def person_sheet(file: SheetFile, press: Callable[..., Any] = pdf.render) -> Any:
+    """The sheet as far as it is filled; BẢN NHÁP while nothing is submitted. ``press``: render, or only fill in."""
     form, sheet = file.form, file.sheet
     hands = [file.own, file.unit, file.decided]
     layout = layout_of(sheet.regime)
@@ -153,7 +153,7 @@ def person_sheet(file: SheetFile) -> pdf.Paper:
         "decision": None if file.hidden else file.decision,
     }
     title = f"Phiếu đánh giá {file.label}"
-    return pdf.render("evaluation_sheet.html", context, title=title, subject=file.of.period)
+    return press("evaluation_sheet.html", context, title=title, subject=file.of.period)
 
 
 def ratio_lines(form: Sheet, points: Points) -> list[tuple[str, str, str]]:
@@ -198,7 +198,7 @@ def special(facts: dict[str, Any], exit_code: str) -> list[str]:
     return found
 
 
-def remarks_paper(file: SheetFile) -> pdf.Paper:
+def remarks_paper(file: SheetFile, press: Callable[..., Any] = pdf.render) -> Any:
     """Remarks of the manager, the meeting and the Party committee on one person (Điều 17-19 NĐ 90/2020)."""
     sheet = file.sheet
     context = {
@@ -210,7 +210,7 @@ def remarks_paper(file: SheetFile) -> pdf.Paper:
         "level_unit": level_label(sheet.level_unit) if sheet.level_unit and not file.hidden else "",
         "hands": (Hand("CẤP ỦY (nếu có)"), Hand("NGƯỜI NHẬN XÉT", file.of_unit("manager_remark_by") or "")),
     }
-    return pdf.render("evaluation_remarks.html", context, title=f"Nhận xét {file.label}", subject=file.of.period)
+    return press("evaluation_remarks.html", context, title=f"Nhận xét {file.label}", subject=file.of.period)
 
 
 def unit_sheet(record: UnitEvaluation, files: Files | None = None) -> pdf.Paper:
