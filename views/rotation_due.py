@@ -27,7 +27,15 @@ from reports.framework.charts import column_chart, svg
 from views.fields import BooleanField, ChoiceField, DateField, Form, LongTextField, TextField, required
 from views.posted import request_key, seen_version
 from views.rotation_mine import wishes_in_words
-from views.rotation_support import day_asked, ground_words, number_asked, room_page, state_badge, state_words
+from views.rotation_support import (
+    day_asked,
+    ground_words,
+    number_asked,
+    room_page,
+    state_badge,
+    state_words,
+    trace_in_words,
+)
 from views.rules import needs
 from views.words_rotation import deferral_labels
 
@@ -159,6 +167,7 @@ class RotationDueView(BaseView):
             wishes=wishes_in_words(wish_query(person_id=person_id)),
             badge=state_badge,
             ground=ground_words,
+            trace=trace_in_words,
             may_plan=may_plan,
             form=(form or DeferralForm(None, data={"starts_on": clock.today()})) if may_plan else None,
             faults=faults,

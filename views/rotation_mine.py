@@ -25,7 +25,7 @@ from models.organization import OrgUnit, Position
 from views.fields import Form, LongTextField, TextField, required
 from views.guard import current_account
 from views.posted import request_key
-from views.rotation_support import ground_words, number_asked, room_page, state_badge
+from views.rotation_support import ground_words, number_asked, room_page, state_badge, trace_in_words
 from views.rules import needs
 from views.words import unit_in_full
 
@@ -97,6 +97,7 @@ class RotationMineView(BaseView):
             unit_words=unit_in_full,
             faults=faults,
             badge=state_badge,
+            trace=trace_in_words,
             ground=ground_words,
         )
 

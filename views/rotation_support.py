@@ -114,3 +114,19 @@ def room_page(template: str, **context: Any) -> str:
     from reports.framework.definition import definitions
 
     return page(template, room_tabs=tabs, report_keys=definitions, **context)
+
+
+def trace_in_words(node: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The explanation with codes of states and reasons as sentences, and days as an office writes them."""
+    if node is None:
+        return None
+    value = node.get("value")
+    if isinstance(value, str):
+        if value in labels():
+            value = state_words(value)
+        elif value in reasons():
+            value = ground_words(value)
+        elif len(value) == 10 and value[4:5] == "-" and value[7:8] == "-":
+            value = format_date(date.fromisoformat(value))
+    children = [trace_in_words(child) for child in node.get("children") or ()]
+    return {**node, "value": value, "children": children}
