@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
 
 from hrms.commands.rotation import effects, guards
 from hrms.commands.rotation.cases import MoveRequest, OpenCase
@@ -87,11 +87,34 @@ STORY: tuple[tuple[str, str, str, bool], ...] = (
 LONG_AGO = ("effective", "handed_over", "done", "running", "extended", "returned", "revoked")
 
 
+class Place(NamedTuple):
+    """What a tale asks about a position."""
+
+    id: int
+    unit_id: int
+    unit_code: str
+    title: str
+    listed_code: str
+    leader_rank: str
+    approved_number: int
+
+
+class Holder(NamedTuple):
+    """What a tale asks about somebody's main post."""
+
+    person_id: int
+    position_id: int
+    unit_id: int
+    unit_code: str
+    leader_rank: str
+    birth_year: int
+
+
 @dataclass
 class Seat:
-    """A position of one of the agencies, and who holds it on the day."""
+    """A position of one of the agencies, and who holds it on the day; plain, for rows expire with every command."""
 
-    position: Position
+    position: Place
     agency: str
     holders: list[int] = field(default_factory=list)
     promised: int = 0  # moves of the story already lead here
@@ -118,56 +141,60 @@ class Stagehands:
         }
         self.units = {code: path for path, code in roots.items()}
         self.seats: dict[int, Seat] = {}
-        self.people: dict[str, list[Appointment]] = {code: [] for code in self.units}
+        self.people: dict[str, list[Holder]] = {code: [] for code in self.units}
         if not roots:
             return
         inside = or_(*(OrgUnit.path.like(f"{path}%") for path in roots))
-        for position, path in db.session.execute(
-            select(Position, OrgUnit.path).join(OrgUnit, OrgUnit.id == Position.unit_id)
+        for path, *values in db.session.execute(
+            select(OrgUnit.path, Position.id, Position.unit_id, OrgUnit.code, Position.title, Position.listed_code,
+                   Position.leader_rank, Position.approved_number).join(OrgUnit, OrgUnit.id == Position.unit_id)
             .where(inside, OrgUnit.valid_from <= as_of, or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to > as_of),
                    or_(Position.valid_to.is_(None), Position.valid_to > as_of)).order_by(Position.id)
         ):  # fmt: skip
             code = next(code for root, code in roots.items() if path.startswith(root))
-            self.seats[position.id] = Seat(position, code)
+            self.seats[values[0]] = Seat(Place(*values), code)
         busy = select(DownsizingCase.person_id)
         accounts = select(Account.person_id).where(Account.person_id.is_not(None))
         until = first_of_next_month(as_of)  # posts that begin by then are as good as taken
         held = (
-            select(Appointment)
+            select(Appointment.person_id, Appointment.position_id, Appointment.unit_id, OrgUnit.code,
+                   Appointment.leader_rank, Person.birth_date)
             .join(Person, Person.id == Appointment.person_id)
             .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
             .where(inside, Appointment.kind == "main", Appointment.valid_from <= until,
                    or_(Appointment.valid_to.is_(None), Appointment.valid_to >= as_of),
                    Appointment.position_id.is_not(None))
         )  # fmt: skip
-        for post in db.session.scalars(held):
-            if post.position_id in self.seats:
-                self.seats[post.position_id].holders.append(post.person_id)
+        for person_id, position_id, *_rest in db.session.execute(held):
+            if position_id in self.seats:
+                self.seats[position_id].holders.append(person_id)
         lasting = or_(Appointment.valid_to.is_(None), Appointment.valid_to > until)
         can = held.where(
             Appointment.valid_from <= as_of, lasting, Person.left_on.is_(None), Person.status != "seconded",
             ~Person.id.in_(busy), ~Person.id.in_(accounts), Person.category.in_(("civil_servant", "cadre")),
-        ).options(joinedload(Appointment.person), joinedload(Appointment.unit))  # fmt: skip
-        for post in db.session.scalars(can.order_by(Appointment.valid_from, Appointment.id)):
+        )  # fmt: skip
+        for *values, birth in db.session.execute(can.order_by(Appointment.valid_from, Appointment.id)):
+            person_id, position_id, unit_id, code, rank = values
+            post = Holder(person_id, position_id, unit_id, code, rank, birth.year)
             if post.position_id in self.seats:
                 self.people[self.seats[post.position_id].agency].append(post)
 
-    def next(self, agency: str, leader: bool, listed: bool, years: int = 4) -> Appointment | None:
+    def next(self, agency: str, leader: bool, listed: bool, years: int = 4) -> Holder | None:
         """The next person of an agency that fits, some ``years`` before the pension; nobody is taken twice."""
         for post in self.people.get(agency, ()):
-            seat = self.seats[post.position_id or 0]
-            if post.leader_rank == "head" and post.unit.code == agency:
+            seat = self.seats[post.position_id]
+            if post.leader_rank == "head" and post.unit_code == agency:
                 continue  # the head of the agency is nobody's to move
-            if post.person.birth_date.year < self.as_of.year - 60 + years:
+            if post.birth_year < self.as_of.year - 60 + years:
                 continue
             if bool(post.leader_rank) == leader and (bool(seat.position.listed_code) or not listed):
                 self.people[agency].remove(post)
                 return post
         return None
 
-    def goal(self, post: Appointment, kind: str, leader: bool) -> Seat | None:
+    def goal(self, post: Holder, kind: str, leader: bool) -> Seat | None:
         """A free post for somebody: elsewhere for most kinds, in another division of the agency for the others."""
-        mine = self.seats[post.position_id or 0]
+        mine = self.seats[post.position_id]
         inside = kind in ("NOI_BO", "CDVTCT")
         field_of = mine.position.listed_code[:3]
         found = [
@@ -224,7 +251,7 @@ class Tale:
                  "returned": as_of - timedelta(days=6)}  # fmt: skip
         return short.get(fate, add_months(effective, 12) - ONE_DAY)
 
-    def _open(self, post: Appointment, goal: Seat, kind: str, effective: date, end: date | None) -> bool:
+    def _open(self, post: Holder, goal: Seat, kind: str, effective: date, end: date | None) -> bool:
         request = MoveRequest(
             kind, goal.position.unit_id, goal.position.id, goal.position.title,
             reason=self.hands.rng.choice(REASONS), effective_on=effective, ends_on=end,
@@ -344,7 +371,7 @@ def _family_bar(stage: Stage, hands: Stagehands) -> int:
     for seat in hands.seats.values():
         head = next((s.holders[0] for s in hands.seats.values()
                      if s.agency == seat.agency and s.position.leader_rank == "head" and s.holders
-                     and s.position.unit.code == seat.agency), None)  # fmt: skip
+                     and s.position.unit_code == seat.agency), None)  # fmt: skip
         if not seat.free or seat.agency == HOME or seat.position.title != "Kế toán viên" or head is None:
             continue
         post = hands.next(HOME, False, False)
@@ -362,16 +389,18 @@ def _family_bar(stage: Stage, hands: Stagehands) -> int:
 def _chain(stage: Stage, hands: Stagehands, agency: str, *, decided: bool) -> int:
     """Two people of an agency change places: decided and waiting for its day, or still in preparation."""
     first = hands.next(agency, False, False)
-    while first is not None and not hands.seats[first.position_id or 0].fits:
+    while first is not None and not hands.seats[first.position_id].fits:
         first = hands.next(agency, False, False)
     if first is None:
         return 0
-    title = hands.seats[first.position_id or 0].position.title
+    title = hands.seats[first.position_id].position.title
     others = [
         post
         for post in hands.people[agency]
-        if post.unit_id != first.unit_id and post.title == title and not post.leader_rank
-        and hands.seats[post.position_id or 0].fits
+        if post.unit_id != first.unit_id
+        and not post.leader_rank
+        and hands.seats[post.position_id].fits
+        and hands.seats[post.position_id].position.title == title
     ]  # fmt: skip
     if not others:
         return 0
@@ -382,7 +411,7 @@ def _chain(stage: Stage, hands: Stagehands, agency: str, *, decided: bool) -> in
     for post, place in ((first, second), (second, first)):
         tale = Tale(stage, hands, agency)
         tale.day = hands.as_of - timedelta(days=20)
-        if tale._open(post, hands.seats[place.position_id or 0], "NOI_BO", effective, None):
+        if tale._open(post, hands.seats[place.position_id], "NOI_BO", effective, None):
             tales.append(tale)
     if len(tales) < 2:
         return len(tales)
@@ -395,7 +424,7 @@ def _chain(stage: Stage, hands: Stagehands, agency: str, *, decided: bool) -> in
             tale.hear()
         if decided:
             for tale, place in zip(tales, (second, first), strict=True):
-                tale.agree(hands.seats[place.position_id or 0])
+                tale.agree(hands.seats[place.position_id])
                 tale.decide("NOI_BO", effective)
     except HrmsError:
         db.session.rollback()
