@@ -44,6 +44,22 @@ GROUNDS = (
     _l("Trưởng đoàn thanh tra, tổ trưởng tổ xác minh, tổ trưởng giám sát, xử lý sau thanh tra (ngành thanh tra)"),
     _l("Có hoàn cảnh đặc biệt khó khăn được xác nhận"), _l("Trường hợp khác do người đứng đầu quyết định"),
 )  # fmt: skip
+REPORTS = (
+    _l("Người đến hạn, quá hạn phải định kỳ chuyển đổi vị trí công tác"),
+    _l("Theo tình trạng, đơn vị và lĩnh vực của danh mục; danh sách phải đưa vào kế hoạch năm."),
+    _l("Danh sách theo kế hoạch định kỳ chuyển đổi vị trí công tác trong năm"),
+    _l("Người phải chuyển đổi theo các kế hoạch đã ban hành, nơi đến, thời gian và tình trạng."),
+    _l("Kết quả thực hiện kế hoạch định kỳ chuyển đổi vị trí công tác"),
+    _l("Đã chuyển đổi, đang làm, chưa làm, quá hạn; chưa, không chuyển đổi theo từng lý do của pháp luật."),
+    _l("Theo tình trạng"), _l("Theo lĩnh vực của danh mục"), _l("Danh sách phải đưa vào kế hoạch"), _l("Tình trạng"),
+    _l("Kết quả thực hiện"), _l("Chưa, không chuyển đổi theo lý do"), _l("Danh sách chưa thực hiện xong"),
+    _l("Danh sách theo kế hoạch"), _l("Quá hạn"), _l("Đến hạn"), _l("Sắp đến hạn"), _l("Có thể chuyển"),
+    _l("Cấp trên lập kế hoạch"), _l("Chưa thực hiện"), _l("Không thực hiện"), _l("Theo dõi"), _l("Trong kế hoạch"),
+    _l("Chưa chuyển đổi theo luật"), _l("Làm muộn"), _l("Chưa thông báo"), _l("Đang làm hồ sơ"), _l("Đang làm"),
+    _l("Chưa làm"), _l("Lĩnh vực"), _l("Vị trí đang giữ"), _l("Mã danh mục"), _l("Nơi chuyển đến"),
+    _l("Phải chuyển trước"), _l("Có thể từ"), _l("Tính từ"), _l("Quá hạn (ngày)"), _l("Thời gian thực hiện"),
+    _l("Lý do chưa, không chuyển đổi"), _l("Đã chuyển ngày"),
+)  # fmt: skip
 
 
 def deferral_labels() -> dict[str, str]:
