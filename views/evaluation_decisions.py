@@ -314,7 +314,7 @@ def _rows(sheets: list[PersonEvaluation], code: str) -> list[Row]:
         level, machine = level_of(sheet), sheet.level_machine
         own = sheet.person_id == me
         mine = code != "decide" or (sheet.decider_unit_id in competent and not own)
-        why = "" if mine else (_("Không quyết định cho chính mình") if own else _("Cấp trên quyết định"))
+        why = "" if mine else (_("Không quyết định cho chính mình") if own else _("Người có thẩm quyền quyết định"))
         fell = level == HTT and sheet.quota_outcome == "demoted" and machine == HTXS
         found.append(
             Row(sheet, level, machine, levels.get(sheet.id, level), reasons.get(sheet.id, sheet.level_reason), mine,

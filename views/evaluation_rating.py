@@ -389,9 +389,10 @@ def command_of(code: str, ids: list[int], form: OpinionForm) -> Any:
 
 
 def quota_url(cycle_id: int, unit: OrgUnit, rows: Sequence[Any]) -> str:
-    """Where the live quota of the people shown is told; none when they belong to several agencies or to none."""
+    """Where the live quota is told: of the unit itself when it is an agency, else of the one agency of the people."""
     agencies = {row.agency_id for row in rows}
-    return f"/evaluation/{cycle_id}/quota/{agencies.pop()}.json" if len(agencies) == 1 else ""
+    agency_id = unit.id if unit.id in agencies else agencies.pop() if len(agencies) == 1 else None
+    return f"/evaluation/{cycle_id}/quota/{agency_id}.json" if agency_id is not None else ""
 
 
 @dataclass

@@ -132,7 +132,11 @@ class CheckQuota(Command[QuotaState]):
         for sheet in sheets:
             quota.write_outcome(sheet, outcomes.get(sheet.id, ""))
             if sheet.id in picked:
-                sheet.level_reason = self.reason.strip()
+                kept = sheet.id in (self.keep or ())
+                why = self.reason.strip()
+                sheet.level_reason = (
+                    why if kept else _("Không được chọn trong số những người bằng điểm. Lý do chọn: %(why)s", why=why)
+                )
                 history.note(sheet, _("Chọn trong số những người bằng điểm: %(why)s", why=self.reason.strip()))
         db.session.flush()
         return quota.compute(self.cycle_id, self.agency_id)
