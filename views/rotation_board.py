@@ -219,7 +219,11 @@ class RotationRunView(BaseView):
     @needs("movement", "read")
     def why(self, run_id: int) -> Any:
         """``{"allowed", "reasons"}`` for a person and a post: asked at every drag."""
-        reasons = results.why_not(run_id, request.args.get("person", "")[:40], request.args.get("post", "")[:60])
+        access.get(PlannerRun, run_id)
+        try:
+            reasons = results.why_not(run_id, request.args.get("person", "")[:40], request.args.get("post", "")[:60])
+        except NotFound:
+            reasons = [_("Không có người hoặc vị trí này trong phương án.")]
         return jsonify({"allowed": not reasons, "reasons": reasons})
 
     @expose("/<int:run_id>/pins", methods=["POST"])
@@ -234,7 +238,10 @@ class RotationRunView(BaseView):
         if act == "replace":
             pinned, forbidden = _pairs("pinned"), _pairs("forbidden")
         elif act == "pin":
-            reasons = results.why_not(run_id, person, post) if post else [_("Hãy chọn vị trí.")]
+            try:
+                reasons = results.why_not(run_id, person, post) if post else [_("Hãy chọn vị trí.")]
+            except NotFound:
+                reasons = [_("Không có người hoặc vị trí này trong phương án.")]
             faults = [Fault("post", reason, code="rule") for reason in reasons]
             pinned = [p for p in pinned if p["person"] != person and p["post"] != post]
             pinned.append({"person": person, "post": post})

@@ -55,7 +55,8 @@ def test_the_rules_answer_at_every_drag_with_their_reason(board: Any, login: Any
     assert own["allowed"] is False and own["reasons"]
     other = browser.get(f"{where}/why?person={board['first']}&post={board['ns']}").get_json()
     assert other == {"allowed": True, "reasons": []}
-    assert browser.get(f"{where}/why?person=nobody&post={board['ns']}").status_code == 404
+    unknown = browser.get(f"{where}/why?person=nobody&post={board['ns']}").get_json()
+    assert unknown["allowed"] is False and "Không có người" in unknown["reasons"][0]
     assert login("unit_hr_b").get(f"{where}/why?person={board['first']}&post={board['ns']}").status_code == 404
 
 
