@@ -102,7 +102,7 @@ def _back(cycle_id: int | None, faults: Any) -> Any:
         flash(fault.message, "error")
     if cycle_id is not None:
         return redirect(url_for("EvaluationView.show", cycle_id=cycle_id))
-    return redirect(url_for("EvaluationView.index"))
+    return redirect(url_for("EvaluationView.list"))
 
 
 class EvaluationPaperView(BaseView):

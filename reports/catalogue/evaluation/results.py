@@ -89,10 +89,7 @@ def results_by_unit(asked: Asked) -> Block:
     columns = _level_columns(unit_column(52))
     fill: Callable[[Row, Row], None] = _level_fill
     rows = _with_shares(by_branch(asked, records(SHEETS.count(asked, ["branch", "level", "rated"])), columns, fill))
-    series = [(label, [row[code] for row in rows][:20]) for code, label in SHORT.items()]
-    chart = column_chart("bars", "Số người theo mức xếp loại", [row["label"] for row in rows][:20], series, "người")
-    return Block("unit", "Kết quả cá nhân theo cơ quan, đơn vị", columns, rows, fact=SHEETS.key, by=("branch",),
-                 chart=chart if rows else None)  # fmt: skip
+    return Block("unit", "Kết quả cá nhân theo cơ quan, đơn vị", columns, rows, fact=SHEETS.key, by=("branch",))
 
 
 def results_by_class(asked: Asked) -> Block:
@@ -104,7 +101,10 @@ def results_by_class(asked: Asked) -> Block:
         row = found.setdefault(code, {"class": code, "label": CLASSES.get(code, code), **zeroes})
         _level_fill(row, line)
     rows = _with_shares([found[code] for code in CLASSES if code in found])
-    return Block("class", "Kết quả cá nhân theo đối tượng", columns, rows, fact=SHEETS.key, by=("class",))
+    series = [(label, [row[code] for row in rows]) for code, label in SHORT.items()]
+    chart = column_chart("bars", "Số người theo mức xếp loại", [row["label"] for row in rows], series, "người")
+    return Block("class", "Kết quả cá nhân theo đối tượng", columns, rows, fact=SHEETS.key, by=("class",),
+                 chart=chart if rows else None)  # fmt: skip
 
 
 def ceiling_by_unit(asked: Asked) -> Block:
