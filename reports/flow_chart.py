@@ -95,7 +95,7 @@ def svg(chart: FlowChart, ident: str = "dong", width: int = 980, most: int = 24)
         )
     mark = escape(ident)
     return Markup(  # noqa: S704 - every word from outside goes through escape()
-        f'<svg class="flows" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{mark}-t {mark}-d"'
+        f'<svg class="flows" viewBox="0 0 {width} {height}" role="group" aria-labelledby="{mark}-t {mark}-d"'
         f' xmlns="http://www.w3.org/2000/svg" font-family="{FONTS}" font-size="13">'
         f'<title id="{mark}-t">{escape(chart.title)}</title><desc id="{mark}-d">{escape(chart.words)}</desc>'
         f"{''.join(parts)}</svg>"

@@ -19,6 +19,7 @@ class Item:
     icon: str
     endpoint: str
     any_of: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()  # beginnings of further addresses that belong to the room
 
 
 ITEMS = (
@@ -29,7 +30,7 @@ ITEMS = (
     Item(lambda: _("Nhập danh sách"), "⇪", "ImportView.list", (("staff", "import"),)),
     Item(lambda: _("Nghỉ việc, chế độ"), "§", "CaseView.list", (("case", "read"),)),
     Item(lambda: _("Đợt giải quyết"), "▦", "BatchView.list", (("batch", "read"),)),
-    Item(lambda: _("Luân chuyển, điều động"), "⤳", "MovementView.list", (("movement", "read"),)),
+    Item(lambda: _("Luân chuyển, điều động"), "⤳", "MovementView.list", (("movement", "read"),), ("/rotation/",)),
     Item(lambda: _("Tính thử"), "∑", "CalculatorView.index", (("calculator", "use"),)),
     Item(lambda: _("Kịch bản"), "⇄", "ScenarioView.list", (("scenario", "read"),)),
     Item(lambda: _("Đánh giá, xếp loại"), "★", "EvaluationView.list", (("evaluation", "read"),)),
@@ -44,6 +45,7 @@ ITEMS = (
 def menu_for(path: str) -> list[dict[str, Any]]:
     """The entries the current actor may see, the one whose address begins ``path`` marked as selected."""
     entries: list[dict[str, Any]] = []
+    matched: list[tuple[int, int]] = []  # length of the matching beginning, which entry
     for item in ITEMS:
         if item.endpoint not in current_app.view_functions:
             continue
@@ -51,8 +53,9 @@ def menu_for(path: str) -> list[dict[str, Any]]:
             continue
         href = url_for(item.endpoint)
         entries.append({"label": item.label(), "icon": item.icon, "href": href, "selected": False})
-    best = max((e for e in entries if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))),
-               key=lambda e: len(e["href"]), default=None)
-    if best is not None:
-        best["selected"] = True
+        for start in (href, *item.also):
+            if path == start or (start != "/" and path.startswith(start)):
+                matched.append((len(start), len(entries) - 1))
+    if matched:
+        entries[max(matched)[1]]["selected"] = True
     return entries
