@@ -65,7 +65,7 @@ if (form && may) {
     const look = async () => {
       if (!select.value) return;
       const answer = await why(person, select.value);
-      if (answer) { line.textContent = answer.allowed ? "✓" : answer.reasons.join(" "); line.className = answer.allowed ? "small" : "small bad-ink"; }
+      if (answer) { line.textContent = answer.allowed ? `✓ ${form.dataset.fits}` : answer.reasons.join(" "); line.className = answer.allowed ? "small" : "small bad-ink"; }
     };
     select.addEventListener("change", look); look();
     select.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); send({ act: "pin", person, post: select.value }); } });
