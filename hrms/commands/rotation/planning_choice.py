@@ -21,7 +21,7 @@ from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
-from models.rotation import MovementCase, PlannerRun, RotationPlanLine
+from models.rotation import MovementCase, PlannerRun, RotationPlan, RotationPlanLine
 from models.staff import Person
 
 
@@ -93,12 +93,17 @@ class ChooseRun(Command[list[MovementCase]]):
                 )
             )
             lines = dict(rows.tuples().all())
+        plan = run.plan_id and db.session.get(RotationPlan, run.plan_id)
+        # The reason is printed in the papers of the case: the plan behind it, not the name of a calculation.
+        reason = (
+            _("Thực hiện kế hoạch định kỳ chuyển đổi vị trí công tác năm %(year)s", year=plan.year)
+            if plan
+            else run.name
+        )
         found = []
         for move in moves:
             number, post = known["people"][move["person"]]["person_id"], known["posts"][move["to"]]
-            request = MoveRequest(
-                run.kind, post["unit_id"], post["position_id"], reason=run.name, effective_on=run.as_of
-            )
+            request = MoveRequest(run.kind, post["unit_id"], post["position_id"], reason=reason, effective_on=run.as_of)
             found.append(Opening(people[number], request, lines.get(number), run.id, label=f"people.{move['person']}"))
         return found
 
