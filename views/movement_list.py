@@ -122,7 +122,7 @@ COLUMNS = (
            nowrap=True),
     Column("person", lambda: _("Họ và tên"), "person.full_name", (MovementCase.sort_key,), width=26),
     Column("from", lambda: _("Đơn vị đi"), lambda case: unit_in_full(case.from_unit), width=34),
-    Column("from_post", lambda: _("Vị trí đi"), "from_position.title", shown=False, width=26),
+    Column("from_post", lambda: _("Vị trí chuyển đi"), "from_position.title", shown=False, width=26),
     Column("to", lambda: _("Đến"), to_words, width=36),
     Column("state", lambda: _("Trạng thái"), state_badge, (MovementCase.state,), "badge", width=24),
     Column("effective_on", lambda: _("Có hiệu lực"), "effective_on", (MovementCase.effective_on,), "date", width=12),

@@ -299,7 +299,7 @@ class RotationRunView(BaseView):
         faults: list[Any] = []
         settings = settings_posted(PlannerSettings.from_plain(run.rules), faults)
         seconds = whole_posted("seconds", run.seconds, faults, _("Thời gian giải"))
-        seed = whole_posted("seed", run.seed, faults, _("Số khởi đầu"))
+        seed = whole_posted("seed", run.seed, faults, _("Số khởi tạo (để giải lại ra cùng kết quả)"))
         if faults:
             return self._board(run_id, faults)
         try:

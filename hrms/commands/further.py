@@ -263,7 +263,7 @@ QUESTIONS: dict[str, Question] = {
         Question("insurance_help", _l("Hỗ trợ đóng BHXH còn thiếu"), "Điều 3, Điều 4 NĐ 177/2024/NĐ-CP",
                  (Box("benefit", CHOICE, _l("Chế độ"), choices=(
                      ("early_retirement", _l("Nghỉ hưu trước tuổi")), ("waiting_leave", _l("Nghỉ chờ")))),), _help),
-        Question("preserved", _l("Bảo lưu thời gian đóng BHXH (nhóm k5)"), "Điều 3 điểm k NĐ 177/2024/NĐ-CP", (),
+        Question("preserved", _l("Bảo lưu thời gian đóng BHXH (điểm k Điều 3)"), "Điều 3 điểm k NĐ 177/2024/NĐ-CP", (),
                  lambda case, v: _result(further.preserved(_case(case), current_store()))),
         Question("recalculate_29", _l("Tính lại hồ sơ NĐ 29/2023 theo NĐ 154/2025"), "NĐ 154/2025/NĐ-CP",
                  (Box("benefit", CHOICE, _l("Chế độ"), choices=(
