@@ -88,7 +88,7 @@ class ReportApi(BaseApi):
             - {in: path, name: key, required: true, schema: {type: string}, description: Mã báo cáo}
             - {in: query, name: unit, schema: {type: string}, description: Mã bản ghi đơn vị}
             - {in: query, name: period, schema: {type: string}, description: 'Kỳ: 2025, 2025-H1, 2025-Q2, 2025-06'}
-            - {in: query, name: 'on', schema: {type: string}, description: 'Tính đến ngày (YYYY-MM-DD); trống là hôm nay'}
+            - {in: query, name: 'on', schema: {type: string}, description: 'Tính đến ngày (YYYY-MM-DD), trống: hôm nay'}
           responses:
             200:
               description: Báo cáo

@@ -31,7 +31,7 @@ LEAVES = date(2025, 8, 1)
 # What a quarter files for the province; where units have the role too (two departments, the commune), also for each.
 PROVINCE = {
     "case_progress": 3, "establishment": 3, "units_before_after": 1, "staff_structure": 1, "retirement_forecast": 1,
-    "cchc_staff": 1,
+    "cchc_staff": 1, "evaluation_progress": 13, "movement_progress": 3, "rotation_due": 1,
 }  # fmt: skip
 UNITS = {"payments": 3 * 4, "budget_dossier": 3 * 4, "salary_steps_due": 1 * 4}
 

@@ -145,7 +145,7 @@ def test_trap_09_a_resource_that_forgets_to_name_its_columns_does_not_start(ctx,
 
 
 # Made anew for whoever asks, from the rows they may see: no stored file stands behind the address.
-MADE_ANEW = {"ReportView.file", "DashboardView.file"}
+MADE_ANEW = {"ReportView.file", "DashboardView.file", "EvaluationSettingView.sheet_file"}
 
 
 def test_trap_10_there_is_no_address_of_a_file_alone(web_app, settings):
@@ -315,8 +315,8 @@ def test_trap_24_dotted_columns_are_refused_at_start_not_at_the_first_search(ctx
 
 
 # The home page gathers queue, charts and figures of every room, the checks page asks once or twice for each of nine
-# checks; lists stay within eight (docs/fab-traps.md, row 26).
-BUDGET = {"HomeView.index": 16, "CheckView.list": 16}
+# checks, the calendar once for each kind of expiry; lists stay within eight (docs/fab-traps.md, row 26).
+BUDGET = {"HomeView.index": 16, "CheckView.list": 16, "MovementCalendarView.index": 10}
 EACH = 8
 
 
