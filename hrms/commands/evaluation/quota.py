@@ -1,9 +1,8 @@
 """The ceiling of "Hoàn thành xuất sắc" of an agency in a cycle, live: what counts, what is used, who ties, who falls.
 
-The rule is ``policies.evaluation`` (base, per cent, rounding and small groups from the configuration the cycle froze);
-here are only the rows it works on, read by :func:`compute` in two statements. Once the quota was checked, any change
-of a level goes through :func:`effect_of`: it distributes anew, shows the difference, and only a command that names the
-difference it saw (``seen_quota``) saves it.
+The rule is ``policies.evaluation`` under the configuration the cycle froze; here are only the rows it works on. Once
+the quota was checked, a change of a level goes through :func:`effect_of`: it distributes anew and shows the difference,
+and only a command that names the difference it saw (``seen_quota``) saves it.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from hrms.commands.evaluation.standing import (
     before_quota,
     standing_level,
     with_reason,
-)
+)  # fmt: skip
 from hrms.commands.evaluation.stepping import record_step
 from hrms.commands.evaluation.words import QUOTA_CHECKED
 from hrms.commands.evaluation.workflow import PERSON

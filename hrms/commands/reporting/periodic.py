@@ -50,7 +50,7 @@ class Circle:
 
 
 def circles(role: str) -> list[Circle]:
-    """Units on which ``role`` is held today, from the top of the tree, each with its holders; never none."""
+    """Units on which ``role`` is held today, from the top of the tree, each with its holders; none before any unit."""
     today = clock.today()
     root = db.session.execute(
         select(OrgUnit.id, OrgUnit.path)
@@ -58,7 +58,7 @@ def circles(role: str) -> list[Circle]:
         .order_by(OrgUnit.valid_from.desc(), OrgUnit.id)
     ).first()
     if root is None:
-        raise NotFound(_("Chưa có đơn vị nào để lập báo cáo."))
+        return []
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.path, Account.id, Account.user_id, Account.display_name)
         .select_from(RoleAssignment)
@@ -164,7 +164,10 @@ def file_and_tell(key: str, day: date) -> str:
         raise NotFound()
     filed = told = 0
     failed: list[str] = []
-    for circle in circles(report.schedule.role):
+    found = circles(report.schedule.role)
+    if not found:
+        return _("Chưa có đơn vị nào để lập báo cáo.")
+    for circle in found:
         try:
             told += file_for(report, circle, day)
             filed += 1
