@@ -17,14 +17,18 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.postgres import find_binaries  # noqa: E402
 
-# Rooms whose tests do not touch a database, or (a browser) cost much and do not differ: SQLite alone is enough.
+# Rooms whose tests do not touch a database, or cost much and hardly differ (a browser; the demonstration; every role
+# against every address, whose row scope tests/kernel/test_access.py asks on both): SQLite alone is enough here.
+# ``make test-postgresql`` leaves nothing out.
 ONCE = (
     "tests/browser",
+    "tests/demo",
     "tests/kernel/spreadsheets",
     "tests/kernel/text",
     "tests/policies",
     "tests/quality",
     "tests/staff_list",
+    "tests/web/test_access_matrix.py",
 )
 NO_TESTS = 5  # pytest's exit code
 
@@ -32,7 +36,9 @@ NO_TESTS = 5  # pytest's exit code
 def run(database: str, workers: int, *more: str) -> tuple[int, float]:
     print(f"\n=== {database} ===", flush=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadfile", *more]
+    # In the order of tests/conftest.py: by default the files with many quick tests would go first, the slow ones last.
+    spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *more]
     code = subprocess.run(command, cwd=ROOT, env={**os.environ, "HRMS_TEST_DATABASE": database}, check=False).returncode
     return code, time.monotonic() - began
 
