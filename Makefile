@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 PEOPLE ?= 3000
 WORKERS ?= 2
-PYTEST := $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile
 
 .PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench bench-openfisca schemathesis lint lock messages migration clean
 

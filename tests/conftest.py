@@ -145,24 +145,6 @@ class Stage:
         clock.configure(self.settings.timezone, self.settings.today)  # a test may have built another application
 
 
-# Files that take longest go first: the workers are then busy to the end, none waits for the other's browser.
-HEAVY = (
-    "tests/browser/", "tests/web/test_access_matrix.py", "tests/quality/test_gates.py", "tests/demo/",
-    "tests/upkeep/test_processes.py", "tests/simulated_quarter/", "tests/scenarios/test_roster.py", "tests/reports/",
-    "tests/web/",
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order only: what is run, and each file's own order, stay as they are."""
-
-    def rank(item: pytest.Item) -> int:
-        place = item.nodeid
-        return next((number for number, start in enumerate(HEAVY) if place.startswith(start)), len(HEAVY))
-
-    items.sort(key=rank)
-
-
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     from hrms.app import create_app

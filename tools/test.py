@@ -17,9 +17,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.postgres import find_binaries  # noqa: E402
 
-# Rooms whose tests do not touch a database, or cost much and hardly differ (a browser; the demonstration; every role
-# against every address, whose row scope tests/kernel/test_access.py asks on both): SQLite alone is enough here.
-# ``make test-postgresql`` leaves nothing out.
+# Rooms left to SQLite alone, so that a push is judged in a quarter of an hour: they touch no database, or they are
+# thin (screens, papers) over commands and facts whose own tests run on both. ``make test-postgresql`` leaves none out.
 ONCE = (
     "tests/browser",
     "tests/demo",
@@ -27,8 +26,13 @@ ONCE = (
     "tests/kernel/text",
     "tests/policies",
     "tests/quality",
+    "tests/reports/test_evaluation_papers.py",
+    "tests/reports/test_movement_papers.py",
+    "tests/reports/test_papers_of_a_case.py",
+    "tests/reports/test_sheet.py",
+    "tests/simulated_quarter",
     "tests/staff_list",
-    "tests/web/test_access_matrix.py",
+    "tests/web",
 )
 NO_TESTS = 5  # pytest's exit code
 
@@ -36,9 +40,7 @@ NO_TESTS = 5  # pytest's exit code
 def run(database: str, workers: int, *more: str) -> tuple[int, float]:
     print(f"\n=== {database} ===", flush=True)
     began = time.monotonic()
-    # In the order of tests/conftest.py: by default the files with many quick tests would go first, the slow ones last.
-    spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest", "-q", *spread, *more]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadfile", *more]
     code = subprocess.run(command, cwd=ROOT, env={**os.environ, "HRMS_TEST_DATABASE": database}, check=False).returncode
     return code, time.monotonic() - began
 
