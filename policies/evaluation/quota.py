@@ -100,14 +100,15 @@ def quota_limit(candidates: int, htt_other: int, below: int, rule: QuotaRule) ->
     low, high = 0, candidates
     while low < high:
         kept = (low + high + 1) // 2
-        if kept <= _ceiling(rule, _base(rule.base, candidates, htt_other, below, kept)):
+        if kept <= _ceiling(rule, base_count(rule.base, candidates, htt_other, below, kept)):
             low = kept
         else:
             high = kept - 1
     return low
 
 
-def _base(base: str, candidates: int, htt_other: int, below: int, kept: int) -> int:
+def base_count(base: str, candidates: int, htt_other: int, below: int, kept: int) -> int:
+    """The people a percentage is taken of when ``kept`` stay at HTXS; ``base`` as the parameter names it."""
     if base == "RATED_HTT":
         return htt_other + candidates - kept
     if base == "RATED_HTT_OR_ABOVE":

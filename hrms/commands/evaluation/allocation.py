@@ -19,7 +19,7 @@ from policies.evaluation import quota as rules
 from policies.evaluation.configuration import Configuration
 from policies.evaluation.data import reasons
 from policies.evaluation.explain import show
-from policies.evaluation.quota import _base as base_count
+from policies.evaluation.quota import base_count
 
 UNGROUPED = "-"
 OVERLAID = ("HY1071", "ND90_48")  # regimes whose quota the province's layer sets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
@@ -70,10 +69,3 @@ class Audience:
                 if self._roles[role].allows(resource, action)
             }
         )
-
-
-def names(accounts: Iterable[int]) -> dict[int, str]:
-    """Display names by account id."""
-    return dict(
-        db.session.execute(select(Account.id, Account.display_name).where(Account.id.in_(list(accounts)))).tuples()
-    )

@@ -235,7 +235,7 @@ def _take(name: str, due: date, slot: str, again: bool) -> int | None:
     with transaction():
         values = {"started_at": moment, "ended_at": None, "outcome": "", "failed": False, "trace": None,
                   "retry_at": None}  # fmt: skip
-        counted = ScheduledRun.attempts * 0 + 1 if again else ScheduledRun.attempts + 1
+        counted = 1 if again else ScheduledRun.attempts + 1
         taken = db.session.execute(update(ScheduledRun).where(*same, free).values(attempts=counted, **values))
         if not getattr(taken, "rowcount", 0):
             return None
