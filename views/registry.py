@@ -44,6 +44,7 @@ def views() -> list[type[Any]]:
     from views.parameters import ParameterView
     from views.reports import ReportView
     from views.rotation_board import RotationRunView
+    from views.rotation_choice import RotationChoiceView
     from views.rotation_due import RotationDueView
     from views.rotation_mine import RotationMineView
     from views.rotation_plans import RotationPlanView
@@ -90,6 +91,7 @@ def views() -> list[type[Any]]:
         RotationMineView,
         RotationPlanView,
         RotationRunView,
+        RotationChoiceView,
         DashboardView,
         ReportView,
         JobView,

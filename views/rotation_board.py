@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, flash, jsonify, redirect, request, url_for
@@ -15,7 +15,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from hrms.commands.rotation import planning
 from hrms.commands.rotation import planning_results as results
-from hrms.commands.rotation.planning_choice import ChooseRun
+from hrms.commands.rotation.planning_choice import cases_of_run
 from hrms.commands.rotation.planning_problem import WEIGHTS, PlannerSettings
 from hrms.kernel import access, actor
 from hrms.kernel.commands import execute
@@ -31,8 +31,9 @@ from views.rotation_support import by_field, day_posted, ground_words, number_as
 from views.rules import needs
 from views.words_rotation import weight_labels
 
-SHOWN = 150  # people and posts drawn at once
-TESTS: dict[str, Callable[[results.BoardPerson], bool]] = {  # what the list of people is narrowed to
+SHOWN = 100  # people and posts drawn at once; the rest are on further pages
+MOST_OPTIONS = 1000  # of the list of posts a person may be pinned to; beyond, the filter of posts narrows it
+TESTS: dict[str, Callable[[Any], bool]] = {  # what the list of people is narrowed to
     "due": lambda p: p.due and not p.exempt,
     "placed": lambda p: bool(p.to),
     "pinned": lambda p: bool(p.pinned_to),
@@ -40,8 +41,40 @@ TESTS: dict[str, Callable[[results.BoardPerson], bool]] = {  # what the list of 
 }
 
 
-def _anybody(_person: results.BoardPerson) -> bool:
+POST_TESTS: dict[str, Callable[[Any], bool]] = {  # and the list of posts
+    "vacant": lambda p: not p.occupant,
+    "given": lambda p: bool(p.proposed),
+    "left": lambda p: not p.proposed,
+}
+
+
+def _anybody(_row: Any) -> bool:
     return True
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of a column of the board: ``rows`` are numbers ``first`` to ``last`` of ``total``."""
+
+    rows: list[Any]
+    name: str  # of the page number in the address
+    number: int
+    pages: int
+    first: int
+    last: int
+    total: int
+
+
+def leaf(rows: list[Any], name: str, at: Callable[[Any], bool] | None = None) -> Leaf:
+    """The page asked for in the address; without one, the page on which ``at`` holds first."""
+    pages = max(1, -(-len(rows) // SHOWN))
+    asked = number_asked(name)
+    if asked is None and at is not None:
+        asked = next((place // SHOWN + 1 for place, row in enumerate(rows) if at(row)), None)
+    number = min(max(asked or 1, 1), pages)
+    start = (number - 1) * SHOWN
+    part = rows[start : start + SHOWN]
+    return Leaf(part, name, number, pages, start + 1 if part else 0, start + len(part), len(rows))
 
 
 STATE_TONES = {"draft": "", "running": "open", "solved": "done", "failed": "bad", "chosen": "done"}
@@ -88,7 +121,7 @@ def settings_posted(base: PlannerSettings, faults: list[Any]) -> PlannerSettings
     }
     years = request.form.get("no_return_years", str(base.no_return_years)).strip()
     if not (years.isascii() and years.isdigit() and len(years) < 4):
-        faults.append(Fault("no_return_years", _("'%(value)s' không phải số năm. Hãy nhập số nguyên.", value=years)))
+        faults.append(Fault("no_return_years", _("“%(value)s” không phải số năm. Hãy nhập số nguyên.", value=years)))
         years = str(base.no_return_years)
     staffing = dict(base.min_staffing)
     if "min_staffing" in request.form:
@@ -98,7 +131,7 @@ def settings_posted(base: PlannerSettings, faults: list[Any]) -> PlannerSettings
             if not line.strip():
                 continue
             if not code or not (number.isascii() and number.isdigit() and len(number) < 5):
-                told = _("«%(line)s»: hãy ghi mã cơ quan rồi số người, ví dụ: SXD 3.", line=line.strip())
+                told = _("“%(line)s”: hãy ghi mã cơ quan rồi số người, ví dụ: SXD 3.", line=line.strip())
                 faults.append(Fault("min_staffing", told))
                 continue
             staffing[code.strip()] = int(number)
@@ -119,7 +152,7 @@ def whole_posted(name: str, default: int, faults: list[Any], label: str) -> int:
     text = request.form.get(name, str(default)).strip()
     if text.isascii() and text.isdigit() and len(text) < 9:
         return int(text)
-    faults.append(Fault(name, _("%(label)s: '%(value)s' không phải số nguyên.", label=label, value=text)))
+    faults.append(Fault(name, _("%(label)s: “%(value)s” không phải số nguyên.", label=label, value=text)))
     return default
 
 
@@ -173,13 +206,20 @@ class RotationRunView(BaseView):
         state = planning.state_of(run)
         chosen = request.values.get("person", "")[:40]
         text, kind = fold(request.args.get("q", "")[:100]), request.args.get("show", "")
-        test = TESTS.get(kind, _anybody)
+        post_text, post_kind = fold(request.args.get("vtq", "")[:100]), request.args.get("vtshow", "")
+        test, post_test = TESTS.get(kind, _anybody), POST_TESTS.get(post_kind, _anybody)
         people = [
             p for p in found.people
             if test(p) and (not text or text in fold(f"{p.name} {p.code} {p.unit} {p.title}"))
         ]  # fmt: skip
         people.sort(key=lambda p: (not (p.due and not p.exempt), bool(p.to) if state == "solved" else False))
+        posts = [
+            p for p in found.posts
+            if post_test(p) and (not post_text or post_text in fold(f"{p.title} {p.unit} {p.agency} {p.listed_code}"))
+        ]  # fmt: skip
+        posts.sort(key=lambda p: p.agency)  # an agency stands together; inside it as the planner has them
         person = next((p for p in found.people if p.code == chosen), None)
+        taken = cases_of_run(run) if state == planning.SOLVED else {}
         job = planning.job_of(run) if state == planning.RUNNING else None
         names = {p.code: p.name for p in found.people}
         return room_page(
@@ -189,9 +229,14 @@ class RotationRunView(BaseView):
             state=state,
             badge=state_badge,
             run_badge=run_badge(run),
-            people=people,
-            shown=SHOWN,
+            people=leaf(people, "page", lambda p: p.code == chosen),
+            places=leaf(posts, "vtpage"),
+            post_kind=post_kind,
             posts=found.posts,
+            other_posts=posts if len(found.posts) > MOST_OPTIONS else found.posts,
+            busy=found.busy,
+            waiting=sum(1 for p in found.people if p.to and p.person_id not in taken),
+            taken=len(taken),
             post_of={p.id: p for p in found.posts},
             names=names,
             person=person,
@@ -313,18 +358,6 @@ class RotationRunView(BaseView):
         except Refused as error:
             return self._board(run_id, error.faults)
         return redirect(url_for("RotationRunView.show", run_id=number))
-
-    @expose("/<int:run_id>/choose", methods=["POST"])
-    @needs("movement", "propose")
-    def choose(self, run_id: int) -> Any:
-        """Turn the plan into cases and chains in one step; what changed since is told instead."""
-        access.get(PlannerRun, run_id, "propose")
-        try:
-            cases = execute(ChooseRun(run_id), key=request_key())
-        except Refused as error:
-            return self._board(run_id, error.faults)
-        flash(_("Đã lập %(n)s hồ sơ theo phương án.", n=len(cases)), "success")
-        return redirect(url_for("RotationRunView.show", run_id=run_id))
 
     @expose("/<int:run_id>/contract.json")
     @needs("movement", "solve")

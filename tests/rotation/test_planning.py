@@ -18,7 +18,7 @@ from hrms.commands.rotation.planning import (
     state_of,
 )
 from hrms.commands.rotation.planning_choice import ChooseRun
-from hrms.commands.rotation.planning_problem import PlannerSettings, build
+from hrms.commands.rotation.planning_problem import WEIGHTS, PlannerSettings, build
 from hrms.commands.rotation.wishes import FileWish
 from hrms.kernel import jobs
 from hrms.kernel.commands import execute, transaction
@@ -201,13 +201,32 @@ def test_choosing_a_part_never_cuts_a_chain(stage: Stage) -> None:
     assert len(execute(ChooseRun(run.id, [first.code, second.code]))) == 2
 
 
-def test_people_with_an_open_case_are_not_planned_twice(stage: Stage) -> None:
-    stage.person(stage.a1)
+def test_people_with_an_open_case_are_not_planned_twice_and_are_named_with_the_case(stage: Stage) -> None:
+    person = stage.person(stage.a1)
     run = stage.solved(stage.run())
-    execute(ChooseRun(run.id))
+    (case,) = execute(ChooseRun(run.id))
     with pytest.raises(Refused) as error:
         stage.run()
-    assert codes(error) == {"nobody"}
+    assert codes(error) == {"nobody"} and person.full_name in error.value.faults[0].message
+    stage.person(stage.a2)
+    (busy,) = results.board(stage.run().id).busy
+    assert (busy.name, busy.case and busy.case.id) == (person.full_name, case.id)
+
+
+def test_what_was_not_chosen_is_chosen_later_and_nobody_twice(stage: Stage, session: Any) -> None:
+    """Part of a plan now, the rest another day: the run is chosen with its last move."""
+    first, second = stage.person(stage.a1), stage.person(stage.a2)
+    stage.post("b2", "NS", BUDGET)
+    run = stage.solved(stage.run(settings=PlannerSettings(weights={**WEIGHTS, "chain": "1"})))
+    free = {one.person.code: one.chain for one in results.offers(results.board(run.id), {})}
+    assert free == {first.code: 0, second.code: 0}
+    execute(ChooseRun(run.id, [first.code]))
+    assert session.get(PlannerRun, run.id).state == "solved"
+    with pytest.raises(Refused) as error:
+        execute(ChooseRun(run.id, [first.code]))
+    assert codes(error) >= {"has_case"}
+    (case,) = execute(ChooseRun(run.id))
+    assert case.person_id == second.id and session.get(PlannerRun, run.id).state == "chosen"
 
 
 def test_a_queued_run_is_cancelled_and_may_be_solved_later(stage: Stage, session: Any) -> None:

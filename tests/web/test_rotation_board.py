@@ -95,6 +95,33 @@ def test_a_solved_run_shows_why_and_is_chosen_into_cases(board: Any, login: Any)
     assert run_of(board["id"]).state == "chosen"
 
 
+def test_moves_are_ticked_one_by_one_and_a_cut_chain_comes_back_as_it_was_ticked(board: Any, login: Any) -> None:
+    solved(board["id"])
+    browser, where = login("unit_hr_a"), f"/rotation/runs/{board['id']}/choose"
+    sheet = browser.get(where).text
+    assert sheet.count('name="pick"') == 2 and "chuỗi 1" in sheet
+    cut = browser.post(where, data={"some": "1", "pick": board["first"]})
+    assert (
+        cut.status_code == 200 and "hãy chọn cả chuỗi" in cut.text and cut.text.count(" checked") == 2
+    )  # it and "all"
+    assert "Chưa chọn lượt chuyển nào" in browser.post(where, data={"some": "1"}).text
+    assert browser.post(where, data={"some": "1", "pick": [board["first"], board["second"]]}).status_code == 302
+    assert "đã có hồ sơ" in browser.get(where).text and 'name="pick"' not in browser.get(where).text
+
+
+def test_every_person_and_post_is_on_some_page_of_the_board(
+    board: Any, login: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.rotation_board.SHOWN", 1)
+    browser, where = login("unit_hr_a"), f"/rotation/runs/{board['id']}"
+    pages = [browser.get(f"{where}?page={n}&vtpage={n}").text for n in (1, 2, 9)]
+    assert "1–1 trong 2" in pages[0] and f'data-person="{board["first"]}"' not in pages[1]
+    assert any(f'data-person="{board["second"]}"' in page for page in pages)
+    assert f'data-person="{board["second"]}"' in browser.get(f"{where}?person={board['second']}").text
+    narrowed = browser.get(f"{where}?vtq=vị trí ns").text
+    assert f'data-post="{board["ns"]}"' in narrowed and f'data-post="{board["kt"]}"' not in narrowed
+
+
 def test_a_solved_run_stays_and_changes_make_another_to_compare(board: Any, login: Any) -> None:
     solved(board["id"])
     browser, where = login("unit_hr_a"), f"/rotation/runs/{board['id']}"

@@ -30,6 +30,11 @@ async function send(fields, undoable = true) {
   location.assign(data.to);
 }
 
+// The sheet of moves: those of one chain are ticked together.
+for (const box of $$("[data-chain]")) box.addEventListener("change", () => {
+  for (const other of $$(`[data-chain="${box.dataset.chain}"]`)) if (other.checked !== box.checked) other.click();
+});
+
 if (form && may) {
   let dragged = null;
   for (const card of $$("[data-person][draggable]")) {

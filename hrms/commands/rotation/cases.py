@@ -59,7 +59,7 @@ class MoveRequest:
     def check(self) -> Iterable[Fault]:
         """Faults of the request by itself."""
         if self.kind not in MOVEMENT_KINDS:
-            yield Fault("kind", _("Không có hình thức «%(value)s».", value=self.kind))
+            yield Fault("kind", _("Không có hình thức “%(value)s”.", value=self.kind))
         values = self.values()
         if self.to_position_id is None and not values["to_title"]:
             yield Fault("to_position_id", _("Cần vị trí việc làm đến, hoặc chức danh nếu nơi đến chưa lập vị trí."))
@@ -131,7 +131,7 @@ def draft(
 
 
 def _opening_faults(case: MovementCase) -> Iterable[Fault]:
-    """Obstacles that no later step removes; the rest of the rules is asked by the step «Rà soát điều kiện»."""
+    """Obstacles that no later step removes; the rest of the rules is asked by the step “Rà soát điều kiện”."""
     found: list[Obstacle] = [
         *guards.person_obstacles(case.person),
         *guards.unit_obstacles(case.to_unit, case),

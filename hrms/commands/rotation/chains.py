@@ -82,7 +82,7 @@ def _post_faults(cases: Sequence[MovementCase], day: date | None) -> Iterable[Fa
             yield Fault(
                 "case_ids",
                 _(
-                    "«%(title)s» của %(unit)s có %(places)s chỗ, còn %(stay)s người ở lại và %(come)s người đến "
+                    "“%(title)s” của %(unit)s có %(places)s chỗ, còn %(stay)s người ở lại và %(come)s người đến "
                     "(%(cases)s).",
                     title=post.title,
                     unit=post.unit.name,

@@ -383,7 +383,7 @@ def _has_post(person_id: int, on: date) -> bool:
 
 
 def units_named(units: Mapping[int, UnitPlace], unit_id: int | None) -> str:
-    """Name of a unit with its agency where that is another: «Phòng Kế hoạch, Sở Xây dựng»."""
+    """Name of a unit with its agency where that is another: “Phòng Kế hoạch, Sở Xây dựng”."""
     if unit_id is None or unit_id not in units:
         return ""
     place = units[unit_id]

@@ -73,7 +73,7 @@ class RecordDeferral(Command[RotationDeferral]):
         self.document, self.wish_document = normalize(self.document), normalize(self.wish_document)
         self.note = normalize_multiline(self.note)
         if self.ground not in grounds():
-            yield Fault("ground", _("Không có trường hợp «%(value)s» trong quy định.", value=self.ground))
+            yield Fault("ground", _("Không có trường hợp “%(value)s” trong quy định.", value=self.ground))
         if not self.document:
             yield Fault("document", _("Cần số, ngày của văn bản xác nhận."), code="missing")
         for name, limit in LONGEST.items():

@@ -134,7 +134,7 @@ def apply_all(cases: Sequence[MovementCase], chain: MovementChain | None = None)
 class TakeEffect(Command[list[MovementCase]]):
     """Carry out a decided case whose day has come, with the whole of its chain. Done already: nothing happens.
 
-    For the scheduled job and for the step «Ghi quyết định»; it asks no right of its own beyond being called there.
+    For the scheduled job and for the step “Ghi quyết định”; it asks no right of its own beyond being called there.
     """
 
     case_id: int

@@ -73,7 +73,7 @@ class RemoveFile(Command[Attachment]):
             raise NotAllowed()
         self._row = attachment_of(self._case, self.attachment_id)
         if self._row.removed_at is not None:
-            yield Fault("attachment_id", _("Tệp «%(name)s» đã được gỡ trước đó.", name=self._row.name))
+            yield Fault("attachment_id", _("Tệp “%(name)s” đã được gỡ trước đó.", name=self._row.name))
         if not self.reason.strip():
             yield Fault("reason", _("Cần ghi lý do khi gỡ tệp."))
 

@@ -163,7 +163,7 @@ def unit_obstacles(unit: OrgUnit, case: MovementCase) -> Iterable[Obstacle]:
     post = case.to_position
     if post is not None and not covers(post, day):
         yield Obstacle(
-            _("Vị trí «%(title)s» không có hiệu lực vào ngày %(day)s.", title=post.title, day=format_date(day)),
+            _("Vị trí “%(title)s” không có hiệu lực vào ngày %(day)s.", title=post.title, day=format_date(day)),
             code="position_not_live", field="to_position_id",
         )  # fmt: skip
 
@@ -196,7 +196,7 @@ def rival_obstacles(case: MovementCase) -> Iterable[Obstacle]:
     if len(others) >= post.approved_number:
         yield Obstacle(
             _(
-                "Đã có hồ sơ %(cases)s đưa người khác vào «%(title)s», vị trí có %(count)s chỗ. "
+                "Đã có hồ sơ %(cases)s đưa người khác vào “%(title)s”, vị trí có %(count)s chỗ. "
                 "Hãy chọn vị trí khác hoặc rút một hồ sơ.",
                 cases=", ".join(other.number for other in others[:3]),
                 title=post.title,
@@ -308,13 +308,13 @@ def chain_in_step(case: MovementCase) -> Iterable[Obstacle]:
     chain = case.chain
     if chain is not None and chain.effective_on is not None and case.effective_on != chain.effective_on:
         yield Obstacle(
-            _("Các hồ sơ của chuỗi «%(chain)s» cùng có hiệu lực ngày %(day)s.", chain=chain.name,
+            _("Các hồ sơ của chuỗi “%(chain)s” cùng có hiệu lực ngày %(day)s.", chain=chain.name,
               day=format_date(chain.effective_on)),
             code="chain_day", field="effective_on",
         )  # fmt: skip
     if chain is not None and any(other.state in (REVOKED, "withdrawn", "refused") for other in chain.cases):
         yield Obstacle(
-            _("Một hồ sơ của chuỗi «%(chain)s» đã dừng; hãy tách hồ sơ này khỏi chuỗi.", chain=chain.name),
+            _("Một hồ sơ của chuỗi “%(chain)s” đã dừng; hãy tách hồ sơ này khỏi chuỗi.", chain=chain.name),
             code="chain_broken",
         )
 
@@ -332,7 +332,7 @@ def outside_chain(case: MovementCase) -> Iterable[Obstacle]:
     """A case of a chain is withdrawn or refused only after it was taken out of the chain."""
     chain = case.chain
     if chain is not None and any(other.id != case.id and other.state in (*PREPARING, DECIDED) for other in chain.cases):
-        yield Obstacle(_("Hồ sơ thuộc chuỗi «%(chain)s»: tách khỏi chuỗi trước.", chain=chain.name), code="in_chain")
+        yield Obstacle(_("Hồ sơ thuộc chuỗi “%(chain)s”: tách khỏi chuỗi trước.", chain=chain.name), code="in_chain")
 
 
 def last_post_stands(case: MovementCase) -> Iterable[Obstacle]:

@@ -53,12 +53,12 @@ class SetListedCode(Command[list[Position]]):
             return
         found = listed_positions().get(self.listed_code)
         if found is None or not found.active:
-            yield Fault("listed_code", _("Danh mục không có vị trí mã «%(code)s».", code=self.listed_code))
+            yield Fault("listed_code", _("Danh mục không có vị trí mã “%(code)s”.", code=self.listed_code))
         for position in self._positions:
             if position.leader_rank:
                 yield Fault(
                     "position_ids",
-                    _("«%(title)s» là vị trí lãnh đạo, quản lý: thực hiện luân chuyển, không thuộc danh mục.",
+                    _("“%(title)s” là vị trí lãnh đạo, quản lý: thực hiện luân chuyển, không thuộc danh mục.",
                       title=position.title),
                     "Điều 24 khoản 1 Luật 36/2018/QH14", "leader_post",
                 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -55,13 +55,13 @@ def opening_faults(openings: Sequence[Opening]) -> Iterable[Fault]:
         if post is not None and len(arriving) > post.approved_number:
             yield Fault(
                 arriving[0].label,
-                _("«%(title)s» có %(places)s chỗ mà %(come)s người cùng đến.", title=post.title,
+                _("“%(title)s” có %(places)s chỗ mà %(come)s người cùng đến.", title=post.title,
                   places=post.approved_number, come=len(arriving)),
                 code="two_into_one_post",
             )  # fmt: skip
 
 
-def groups(moves: Sequence[tuple[int | None, int | None]]) -> list[list[int]]:
+def groups(moves: Sequence[tuple[Hashable | None, Hashable | None]]) -> list[list[int]]:
     """Indices of (post left, post taken) that hang on each other: one leaves the post another takes."""
     parent = list(range(len(moves)))
 
@@ -71,7 +71,7 @@ def groups(moves: Sequence[tuple[int | None, int | None]]) -> list[list[int]]:
             one = parent[one]
         return one
 
-    leaving: dict[int, list[int]] = defaultdict(list)
+    leaving: dict[Hashable, list[int]] = defaultdict(list)
     for at, (source, _target) in enumerate(moves):
         if source is not None:
             leaving[source].append(at)

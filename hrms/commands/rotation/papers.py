@@ -39,10 +39,10 @@ class RecordPrint(Command[MovementCase]):
         self._case = case_for(self.case_id)
         access.require("movement", "print", self._case)
         if self.kind not in PAPER_KINDS:
-            yield Fault("kind", _("Không in được «%(kind)s» ở đây.", kind=self.kind))
+            yield Fault("kind", _("Không in được “%(kind)s” ở đây.", kind=self.kind))
 
     def run(self) -> MovementCase:
-        history.note(self._case, _("In «%(kind)s»", kind=_(PAPER_KINDS[self.kind])))
+        history.note(self._case, _("In “%(kind)s”", kind=_(PAPER_KINDS[self.kind])))
         return self._case
 
     def replay(self, receipt: Any) -> MovementCase:

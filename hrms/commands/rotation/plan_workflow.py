@@ -162,7 +162,7 @@ def places_short(lines: Sequence[RotationPlanLine]) -> Iterable[Obstacle]:
         stay = staying.get(position_id, 0)
         if stay + len(arriving) > post.approved_number:
             yield Obstacle(
-                _("«%(title)s» của %(unit)s có %(places)s chỗ, còn %(stay)s người ở lại và %(come)s người đến "
+                _("“%(title)s” của %(unit)s có %(places)s chỗ, còn %(stay)s người ở lại và %(come)s người đến "
                   "(%(names)s).", title=post.title, unit=post.unit.name, places=post.approved_number, stay=stay,
                   come=len(arriving), names=", ".join(line.person.full_name for line in arriving[:5])),
                 reason("NO_VACANCY").article, "NO_VACANCY", field=f"lines.{arriving[0].id}",

@@ -62,17 +62,17 @@ def settings_faults(settings: PlannerSettings, seconds: int) -> Iterator[Fault]:
     """Numbers the planner would refuse are told by field."""
     for name, value in settings.weights.items():
         if name not in WEIGHTS:
-            yield Fault(f"weights.{name}", _("Không có trọng số «%(name)s».", name=name))
+            yield Fault(f"weights.{name}", _("Không có trọng số “%(name)s”.", name=name))
             continue
         try:
             settings.weights[name] = decimal_text(value)
         except ArithmeticError:
-            yield Fault(f"weights.{name}", _("«%(value)s» không phải số.", value=value))
+            yield Fault(f"weights.{name}", _("“%(value)s” không phải số.", value=value))
     for key, value in settings.distance.items():
         try:
             settings.distance[key] = decimal_text(value)
         except ArithmeticError:
-            yield Fault(f"distance.{key}", _("«%(value)s» không phải số km.", value=value))
+            yield Fault(f"distance.{key}", _("“%(value)s” không phải số km.", value=value))
     if not 1 <= seconds <= LONGEST_SECONDS:
         yield Fault("seconds", _("Thời gian giải từ 1 đến %(most)s giây.", most=LONGEST_SECONDS))
     if not 0 <= settings.no_return_years <= 100:
@@ -84,6 +84,17 @@ def contract_faults(contract: Mapping[str, Any]) -> Iterator[Fault]:
         parse(contract)
     except CaseFaults as broken:
         yield from (Fault(fault.path, fault.message) for fault in broken.faults)
+
+
+def nobody(busy: Sequence[Mapping[str, Any]]) -> Fault:
+    """There is nobody to place; those whose case is not finished are named, for one would look for them."""
+    words = _("Không có ai phải chuyển đổi trong phạm vi này vào ngày đã chọn.")
+    if busy:
+        words = _(
+            "Không còn ai phải sắp xếp trong phạm vi này: %(n)s người phải chuyển đổi đều đang có hồ sơ chưa kết thúc "
+            "(%(names)s).", n=len(busy), names=", ".join(one["name"] for one in busy[:5]) + ("…" if busy[5:] else ""),
+        )  # fmt: skip
+    return Fault("unit_id", words, code="nobody")
 
 
 @dataclass
@@ -120,7 +131,7 @@ class CreateRun(Command[PlannerRun]):
             return
         self._built = build(self.unit_id, self.as_of, self.settings, plan_id=self.plan_id)
         if not any(person.get("due") for person in self._built.contract["people"]):
-            yield Fault("unit_id", _("Không có ai phải chuyển đổi trong phạm vi này vào ngày đã chọn."), code="nobody")
+            yield nobody(self._built.busy)
         if not self._built.contract["posts"]:
             yield Fault("unit_id", _("Không có vị trí nào trong phạm vi này."), code="no_posts")
         yield from contract_faults(self._built.contract)
@@ -158,7 +169,7 @@ def pair_faults(run: PlannerRun, pinned: Sequence[Mapping[str, str]], forbidden:
                 words = known["people"].get(pair[what], {}).get("name") or known["posts"].get(pair[what], {}).get(
                     "title"
                 )
-                yield Fault("pinned", _("«%(what)s» được ghim hai lần.", what=words or pair[what]), code="twice")
+                yield Fault("pinned", _("“%(what)s” được ghim hai lần.", what=words or pair[what]), code="twice")
             seen.add(pair[what])
     both = {(p["person"], p["post"]) for p in pinned} & {(p["person"], p["post"]) for p in forbidden}
     if both:
@@ -266,7 +277,7 @@ class SolveRun(Command[PlannerRun]):
     def run(self) -> PlannerRun:
         run = self._run
         run.state, run.progress, run.result, run.status = RUNNING, 0, None, ""
-        run.job_run_id = jobs.enqueue(JOB, _("Giải phương án «%(name)s»", name=run.name), {"run_id": run.id}).id
+        run.job_run_id = jobs.enqueue(JOB, _("Giải phương án “%(name)s”", name=run.name), {"run_id": run.id}).id
         return run
 
     def replay(self, receipt: Any) -> PlannerRun:

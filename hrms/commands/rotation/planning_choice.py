@@ -15,6 +15,7 @@ from hrms.commands.rotation.plan_workflow import IN_CASE
 from hrms.commands.rotation.planning import CHOSEN, SOLVED, run_to_change
 from hrms.commands.rotation.planning_problem import PlannerSettings, build
 from hrms.commands.rotation.planning_results import drifted, still_lawful
+from hrms.commands.rotation.words import REFUSED, WITHDRAWN
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access, clock
 from hrms.kernel.commands import Command
@@ -25,12 +26,21 @@ from models.rotation import MovementCase, PlannerRun, RotationPlan, RotationPlan
 from models.staff import Person
 
 
+def cases_of_run(run: PlannerRun) -> dict[int, MovementCase]:
+    """Person id → the case opened from this run; one that was withdrawn or refused gives the move back."""
+    query = select(MovementCase).where(
+        MovementCase.planner_run_id == run.id, MovementCase.state.not_in((WITHDRAWN, REFUSED))
+    )
+    return {case.person_id: case for case in db.session.scalars(query.order_by(MovementCase.id))}
+
+
 @dataclass
 class ChooseRun(Command[list[MovementCase]]):
     """Turn the moves of a solved run into cases and chains, in one transaction.
 
-    ``people``: codes of those whose moves are taken; left out: all. The records are read again first: what changed
-    since the problem was frozen, and every rule the moves would now break, is told instead.
+    ``people``: codes of those whose moves are taken; left out: all that have no case yet. The records are read again
+    first: what changed since the problem was frozen, and every rule the moves would now break, is told instead. A run
+    some of whose moves wait stays solved, so that they can be taken later; with the last one it is chosen.
     """
 
     run_id: int
@@ -50,11 +60,22 @@ class ChooseRun(Command[list[MovementCase]]):
             )
             return
         wanted = None if self.people is None else set(self.people)
-        moves = [move for move in run.result["moves"] if wanted is None or move["person"] in wanted]
+        known = (run.problem or {}).get("people", {})
+        taken = cases_of_run(run)
+        waiting = [move for move in run.result["moves"] if known[move["person"]]["person_id"] not in taken]
+        moves = [move for move in waiting if wanted is None or move["person"] in wanted]
+        for code in sorted(wanted or ()):
+            case = taken.get(known[code]["person_id"]) if code in known else None
+            if case is not None:
+                words = _(
+                    "%(name)s đã có hồ sơ %(case)s lập từ phương án này.", name=known[code]["name"], case=case.number
+                )
+                yield Fault("people", words, code="has_case")
         if not moves:
-            yield Fault("people", _("Phương án không có lượt chuyển nào được chọn."), code="nobody")
+            yield Fault("people", _("Chưa chọn lượt chuyển nào của phương án."), code="nobody")
             return
-        left = {move["person"] for move in run.result["moves"]} - {move["person"] for move in moves}
+        self._rest = len(waiting) - len(moves)
+        left = {move["person"] for move in waiting} - {move["person"] for move in moves}
         problem = run.problem or {}
         occupants = {post["id"]: post.get("occupant") for post in problem["contract"]["posts"]}
         cut = [move for move in moves if occupants.get(move["to"]) in left]
@@ -76,7 +97,7 @@ class ChooseRun(Command[list[MovementCase]]):
         yield from (Fault("", words, code="stale") for words in changed)
         if changed:
             return
-        yield from still_lawful(run, now, moves, whole=wanted is None)
+        yield from still_lawful(run, now, moves, whole=len(moves) == len(run.result["moves"]))
         self._openings = self._open(run, moves)
         yield from opening_faults(self._openings)
 
@@ -115,7 +136,8 @@ class ChooseRun(Command[list[MovementCase]]):
                 line.state = IN_CASE
                 line.target_unit_id, line.target_position_id = one.case.to_unit_id, one.case.to_position_id
                 line.planned_on = self._run.as_of
-        self._run.state = CHOSEN
+        if not self._rest:
+            self._run.state = CHOSEN
         return cases
 
     def receipt(self, outcome: list[MovementCase]) -> Any:

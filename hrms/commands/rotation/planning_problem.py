@@ -21,7 +21,7 @@ from sqlalchemy import or_, select
 from hrms.commands.rotation import kinsfolk
 from hrms.commands.rotation.clocks import Holder, Roll, roll, units_named
 from hrms.commands.rotation.due import MUST_MOVE, field_of, judge
-from hrms.commands.rotation.plan_workflow import NOTIFIED, PLANNED
+from hrms.commands.rotation.plan_workflow import IN_CASE, NOTIFIED, PLANNED
 from hrms.commands.rotation.planning_people import Place, grades_of, held_of, wishes_of
 from hrms.commands.rotation.words import DECIDED, OPEN, RUNNING, relation_code
 from hrms.commands.staff.lookup import in_chunks
@@ -68,14 +68,18 @@ class PlannerSettings:
 
 @dataclass
 class Built:
-    """``contract``: the planner's input; ``people`` and ``posts``: what the ids mean, for screens and cases."""
+    """``contract``: the planner's input; ``people`` and ``posts``: what the ids mean, for screens and cases.
+
+    ``busy``: who would have to move but is left out, for a case of theirs is not finished.
+    """
 
     contract: dict[str, Any]
     people: dict[str, dict[str, Any]]
     posts: dict[str, dict[str, Any]]
+    busy: list[dict[str, Any]] = field(default_factory=list)
 
     def to_plain(self) -> dict[str, Any]:
-        return {"contract": self.contract, "people": self.people, "posts": self.posts}
+        return {"contract": self.contract, "people": self.people, "posts": self.posts, "busy": self.busy}
 
 
 def build(
@@ -165,7 +169,7 @@ class _Builder:
             "forbidden": [*pairs(forbidden), *same_work],
             "unit_names": names,
         }  # fmt: skip
-        return Built(contract, meta, post_meta)
+        return Built(contract, meta, post_meta, self._busy(moving))
 
     def _sort(self, unit_id: int) -> tuple[Any, ...]:
         return (*self.roll.units[unit_id].sort, unit_id)
@@ -209,19 +213,32 @@ class _Builder:
                 found.append(Place(name if count == 1 else f"{name}#{at + 1}", position, occupant))
         return found
 
-    def _under_way(self, places: Sequence[Place]) -> tuple[set[int], dict[int, int]]:
-        """People with an open or running move (they are not planned twice), and how many are coming to each post."""
+    def _under_way(self, places: Sequence[Place]) -> tuple[dict[int, int], dict[int, int]]:
+        """People with an open or running move → that case (they are not planned twice); how many come to each post."""
         rows = db.session.execute(
-            select(MovementCase.person_id, MovementCase.to_position_id, MovementCase.state, MovementCase.effect).where(
-                MovementCase.state.in_((*OPEN, RUNNING))
+            select(
+                MovementCase.person_id, MovementCase.id, MovementCase.to_position_id, MovementCase.state,
+                MovementCase.effect,
             )
-        ).all()
+            .where(MovementCase.state.in_((*OPEN, RUNNING)))
+            .order_by(MovementCase.id)
+        ).all()  # fmt: skip
         wanted = {place.position.id for place in places}
         arriving: dict[int, int] = defaultdict(int)
-        for _person, position_id, state, effect in rows:
+        for _person, _case, position_id, state, effect in rows:
             if position_id in wanted and effect == "none" and state in (*OPEN, DECIDED):
                 arriving[position_id] += 1
-        return {row[0] for row in rows}, arriving
+        return {row[0]: row[1] for row in rows}, arriving
+
+    def _busy(self, moving: Mapping[int, int]) -> list[dict[str, Any]]:
+        """Who must leave a listed post by then but has a case under way: told, so that nobody looks for them."""
+        away = {one.person_id: one for one in self.roll.holders if one.person_id in moving}
+        return [
+            {"code": one.code, "name": one.name, "title": one.title, "state": found[2],
+             "unit": units_named(self.roll.units, one.unit_id), "case_id": moving[number]}
+            for number, found in self._standing(away, (PLANNED, NOTIFIED, IN_CASE)).items() if found[0] and not found[1]
+            for one in (away[number],)
+        ]  # fmt: skip
 
     def _vacant(self, places: Sequence[Place], arriving: Mapping[int, int]) -> list[Place]:
         left = dict(arriving)
@@ -277,12 +294,14 @@ class _Builder:
         return family_bar("HEAD", relation, job, self.day, store=self.store).severity == "BLOCK"
 
     # --- people ------------------------------------------------------------------------------------------------------
-    def _standing(self, holders: Mapping[int, Holder]) -> dict[int, tuple[bool, bool, str, str, date | None]]:
+    def _standing(
+        self, holders: Mapping[int, Holder], lines: Sequence[str] = (PLANNED, NOTIFIED)
+    ) -> dict[int, tuple[bool, bool, str, str, date | None]]:
         """Person id → due, exempt, state, reason, last day; who is before the window, or a leader, is not there."""
         planned: set[int] | None = None
         if self.plan_id is not None:
             query = select(RotationPlanLine.person_id).where(
-                RotationPlanLine.plan_id == self.plan_id, RotationPlanLine.state.in_((PLANNED, NOTIFIED))
+                RotationPlanLine.plan_id == self.plan_id, RotationPlanLine.state.in_(lines)
             )
             planned = set(db.session.scalars(query))
         everybody = len(holders) <= SMALL

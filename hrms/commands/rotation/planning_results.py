@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import defer
 
+from hrms.commands.rotation.opening import groups
 from hrms.commands.rotation.planning_problem import Built
+from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound
-from models.rotation import PlannerRun
+from models.rotation import MovementCase, PlannerRun
 from policies import planner
 from policies.planner import HARD_RULES, Move, Plan, Problem, Unplaced
 from policies.planner.plan import number
@@ -142,6 +144,17 @@ class BoardPerson:
     must_change_by: str | None
 
 
+@dataclass(frozen=True)
+class Busy:
+    """Who would have to move but has a case under way; ``case``: that case, where the actor may read it."""
+
+    name: str
+    title: str
+    unit: str
+    state: str
+    case: MovementCase | None
+
+
 @dataclass
 class Board:
     """Everything the planning board shows of a run."""
@@ -151,6 +164,7 @@ class Board:
     posts: list[BoardPost]
     conflict: list[dict[str, Any]] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
+    busy: list[Busy] = field(default_factory=list)
 
 
 def board(run_id: int) -> Board:
@@ -190,7 +204,42 @@ def board(run_id: int) -> Board:
         )
         for row in contract.get("posts", ())
     ]  # fmt: skip
-    return Board(run, people, posts, list(result.get("conflict", ())), result)
+    return Board(run, people, posts, list(result.get("conflict", ())), result, busy_of(run))
+
+
+def busy_of(run: PlannerRun) -> list[Busy]:
+    """The people left out of a run for their open case, as the records were when it was frozen."""
+    rows = (run.problem or {}).get("busy", ())
+    cases: dict[int, MovementCase] = {}
+    for ids in in_chunks([row["case_id"] for row in rows]):
+        query = access.restrict(select(MovementCase).where(MovementCase.id.in_(ids)), MovementCase)
+        cases.update({case.id: case for case in db.session.scalars(query)})
+    return [Busy(row["name"], row["title"], row["unit"], row["state"], cases.get(row["case_id"])) for row in rows]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move of a solved run that may be taken. ``chain``: number of those that hang on each other (0: alone);
+    ``case``: the one already opened for it."""
+
+    person: BoardPerson
+    post: BoardPost
+    chain: int
+    case: MovementCase | None
+
+
+def offers(found: Board, taken: Mapping[int, MovementCase]) -> list[Offer]:
+    """The moves of a run, those that hang on each other side by side; ``taken``: person id → case."""
+    posts = {post.id: post for post in found.posts}
+    moving = [one for one in found.people if one.to]
+    together = groups([(one.post, one.to) for one in moving])
+    together.sort(key=lambda part: (len(part) == 1, part[0]))
+    rows: list[Offer] = []
+    for place, part in enumerate(together, start=1):
+        for at in part:
+            one = moving[at]
+            rows.append(Offer(one, posts[one.to or ""], place if len(part) > 1 else 0, taken.get(one.person_id)))
+    return rows
 
 
 def _known(run_id: int, person: str, post: str | None = None) -> tuple[PlannerRun, Problem]:
@@ -310,11 +359,11 @@ def drifted(run: PlannerRun, now: Built, moves: Sequence[Mapping[str, Any]]) -> 
         if row.get("exempt"):
             yield _("%(name)s nay thuộc trường hợp chưa hoặc không chuyển đổi.", name=meta["name"])
         if move["to"] not in seats:
-            yield _("Vị trí «%(title)s» (%(unit)s) không còn trống hoặc không còn hiệu lực.", title=post["title"],
+            yield _("Vị trí “%(title)s” (%(unit)s) không còn trống hoặc không còn hiệu lực.", title=post["title"],
                     unit=post["unit"])  # fmt: skip
         elif seats[move["to"]] is not None and seats[move["to"]] not in moving:
             holder = now.people[seats[move["to"]] or ""]["name"]
-            yield _("Vị trí «%(title)s» (%(unit)s) nay do %(name)s giữ.", title=post["title"], unit=post["unit"],
+            yield _("Vị trí “%(title)s” (%(unit)s) nay do %(name)s giữ.", title=post["title"], unit=post["unit"],
                     name=holder)  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def locked(plan: RotationPlan) -> Iterator[Fault]:
     if plan.state != DRAFT:
         yield Fault(
             "",
-            _("Kế hoạch «%(name)s» không còn là dự thảo. Hãy trả lại để sửa, hoặc lập bản sửa đổi.", name=plan.name),
+            _("Kế hoạch “%(name)s” không còn là dự thảo. Hãy trả lại để sửa, hoặc lập bản sửa đổi.", name=plan.name),
             code="locked_state",
         )
 
@@ -272,7 +272,7 @@ class EditPlan(Command[RotationPlan]):
         known = dict(contents_asked())
         for code, words in self.contents.items():
             if code not in known:
-                yield Fault(f"contents.{code}", _("Kế hoạch không có nội dung «%(code)s».", code=code))
+                yield Fault(f"contents.{code}", _("Kế hoạch không có nội dung “%(code)s”.", code=code))
             elif len(words) > CONTENT_LENGTH:
                 yield Fault(
                     f"contents.{code}",
@@ -352,7 +352,7 @@ class SetLine(Command[RotationPlanLine]):
         if self.drop and not self.note:
             yield Fault("note", _("Cần lý do đưa người này ra khỏi kế hoạch."), code="missing")
         if self.form and self.form not in FORMS:
-            yield Fault("form", _("Không có hình thức «%(value)s».", value=self.form))
+            yield Fault("form", _("Không có hình thức “%(value)s”.", value=self.form))
         yield from self._places()
         if self.planned_on is not None and self.planned_on.year != self._plan.year:
             yield Fault(

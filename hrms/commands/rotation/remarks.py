@@ -75,7 +75,7 @@ class WriteRemark(Command[MovementRemark]):
         if not normalize(self.remark):
             yield Fault("remark", _("Cần nội dung nhận xét."), code="missing")
         if self.level and self.level not in RATINGS:
-            yield Fault("level", _("Không có mức «%(value)s».", value=self.level))
+            yield Fault("level", _("Không có mức “%(value)s”.", value=self.level))
         if len(normalize(self.document)) > LONGEST["document"]:
             yield Fault("document", _("Nội dung dài quá %(limit)s ký tự.", limit=LONGEST["document"]))
 

@@ -217,7 +217,7 @@ class Perform(Command[MovementCase]):
                     code="not_early",
                 )  # fmt: skip
         elif case.kind == BIET_PHAI and last < case.ends_on:
-            yield Fault("ended_on", _("Kết thúc trước thời hạn: dùng «Kết thúc sớm»."), code="is_early")
+            yield Fault("ended_on", _("Kết thúc trước thời hạn: dùng “Kết thúc sớm”."), code="is_early")
         elif (
             case.kind == LUAN_CHUYEN
             and rotation_progress(case.effective_on, last + ONE_DAY, current_store()).state != "DUE"
@@ -241,7 +241,7 @@ class Perform(Command[MovementCase]):
             yield Fault(
                 "whole_chain",
                 _(
-                    "Hồ sơ thuộc chuỗi «%(chain)s» cùng có hiệu lực: thu hồi cả chuỗi, hoặc tách khỏi chuỗi trước.",
+                    "Hồ sơ thuộc chuỗi “%(chain)s” cùng có hiệu lực: thu hồi cả chuỗi, hoặc tách khỏi chuỗi trước.",
                     chain=case.chain.name,
                 ),
                 code="in_chain",

@@ -103,7 +103,7 @@ def overfull(position_ids: Iterable[int | None], day: date) -> list[Fault]:
                 Fault(
                     "to_position_id",
                     _(
-                        "«%(title)s» của %(unit)s không còn chỗ vào ngày %(day)s.",
+                        "“%(title)s” của %(unit)s không còn chỗ vào ngày %(day)s.",
                         title=post.title,
                         unit=post.unit.name,
                         day=format_date(day),

@@ -124,7 +124,7 @@ INVERSE = {
 
 
 def relation_code(words: str) -> str:
-    """The code of a relation as written in the register («vợ», «Em ruột», ``SPOUSE``); ``OTHER`` for any other."""
+    """The code of a relation as written in the register (“vợ”, “Em ruột”, ``SPOUSE``); ``OTHER`` for any other."""
     text = " ".join(fold(words).replace(",", " ").split())
     if text in RELATIONS:
         return RELATIONS[text]
