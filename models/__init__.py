@@ -14,4 +14,5 @@ from models import (  # noqa: F401
     rotation,
     scenario,
     staff,
+    work_calendar,
 )

@@ -39,6 +39,7 @@ class EvaluationCycle(Tracked, Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), nullable=False, index=True)
     side: Mapped[str] = mapped_column(String(6), nullable=False, default="STATE")
+    circle: Mapped[str] = mapped_column(String(8), nullable=False, default="all")  # all | leaders
     period_kind: Mapped[str] = mapped_column(String(10), nullable=False)  # MONTH | QUARTER | HALF_YEAR | YEAR
     year: Mapped[int] = mapped_column(Integer, nullable=False)
     number: Mapped[int] = mapped_column(Integer, nullable=False, default=0)  # month, quarter or half; 0 of a year

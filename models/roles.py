@@ -15,6 +15,7 @@ from models import (
     rotation,
     scenario,
     staff,
+    work_calendar,
 )
 
 READ = frozenset({"read"})
@@ -148,6 +149,32 @@ FINANCE = Role(
     },
     states={"case": FINANCE_STATES},
 )
+# Heads of agencies and the agencies themselves are rated by the province: a person with the power to decide, beside the
+# leadership that only looks. Nothing else of a unit's head belongs to it, so that no work of the agencies lands there.
+PROVINCE_HEAD = Role(
+    "province_head",
+    "Người có thẩm quyền cấp tỉnh (quyết định xếp loại)",
+    {
+        "evaluation": frozenset({"read", "rate", "decide", "resolve", "calibrate", "reopen", "print", "export"}),
+        "evaluation_setting": READ,
+        "movement": frozenset({"read", "print"}),
+        "unit": READ,
+        "position": READ,
+        "establishment": READ,
+        "staff": READ,
+        "case": frozenset({"read", "print"}),
+        "paper": READ,
+        "batch": READ,
+        "act": READ,
+        "scenario": READ,
+        "calculator": frozenset({"use"}),
+        "catalogue": READ,
+        "parameter": READ,
+        "history": READ,
+        "report": READ,
+        "job": frozenset({"own"}),
+    },
+)
 LEADERSHIP = Role(
     "leadership",
     "Lãnh đạo tỉnh (xem)",
@@ -211,7 +238,9 @@ STAFF_MEMBER = Role(
     },
     own=True,
 )
-ROLES = (SYSTEM_ADMIN, PROVINCE_HR, UNIT_HR, UNIT_HEAD, FINANCE, LEADERSHIP, AUDITOR, STAFF_MEMBER)
+ROLES = (
+    SYSTEM_ADMIN, PROVINCE_HR, UNIT_HR, UNIT_HEAD, PROVINCE_HEAD, FINANCE, LEADERSHIP, AUDITOR, STAFF_MEMBER,
+)  # fmt: skip
 
 declare_roles(ROLES)
 declare_tree(organization.OrgUnit.id, organization.OrgUnit.path, account.load_grants)
@@ -278,6 +307,7 @@ for _of_evaluation in (
 scoped(evaluation.CalibrationChange, "evaluation", via=("session_id", evaluation.CalibrationSession))
 scoped(evaluation.EvaluationSetting, "evaluation_setting", shared=True)
 scoped(evaluation.ScoreSheet, "evaluation_setting", shared=True)
+scoped(work_calendar.WorkCalendarYear, "parameter", shared=True)
 for _of_movement in (rotation.RotationPlan, rotation.MovementChain, rotation.PlannerRun):
     scoped(_of_movement, "movement", unit="unit_id")
 scoped(rotation.RotationPlanLine, "movement", unit="unit_id", person="person_id")

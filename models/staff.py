@@ -213,7 +213,11 @@ class TrainingRecord(_OfPerson, Model):
 
 
 class Discipline(_OfPerson, Model):
-    """A disciplinary decision, or proceedings under way (``decided_on`` empty)."""
+    """A disciplinary decision, or proceedings under way (``decided_on`` empty).
+
+    Rows of one person with the same ``violation_key`` are about one act (hành vi vi phạm), by whomever it was handled:
+    the evaluation counts the act once.
+    """
 
     __tablename__ = "discipline"
 
@@ -225,6 +229,7 @@ class Discipline(_OfPerson, Model):
     decided_on: Mapped[date | None] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)  # closed without discipline, or decision executed
     decision_number: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    violation_key: Mapped[str] = mapped_column(String(20), nullable=False, default="")
     duty_related: Mapped[bool] = mapped_column(nullable=False, default=True)
     note: Mapped[str] = mapped_column(Text, nullable=False, default="")
 

@@ -77,6 +77,8 @@ MOVEMENT_KINDS = {
     "CDVTCT": "Định kỳ chuyển đổi vị trí công tác",
     "NOI_BO": "Bố trí, phân công lại trong đơn vị",
 }
+# Who a cycle of evaluation is about: everybody it covers, or leaders alone (KL 198-KL/TW: leaders by quarter and year).
+EVALUATION_CIRCLES = {"all": "Tất cả người thuộc phạm vi", "leaders": "Chỉ người giữ chức vụ lãnh đạo, quản lý"}
 EVALUATION_SIDES = {"STATE": "Chính quyền", "PARTY": "Đảng"}
 PERIOD_KINDS = {"MONTH": "Tháng", "QUARTER": "Quý", "HALF_YEAR": "6 tháng", "YEAR": "Năm"}
 EVALUATION_CLASSES = {

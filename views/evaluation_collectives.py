@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import queries, reform_index, units
+from hrms.commands.evaluation import offline_units, queries, reform_index, units
 from hrms.commands.evaluation.deadlines import due_of
+from hrms.commands.evaluation.measures import UNIT_MEASURES, asked_of_unit
 from hrms.commands.evaluation.rights import cycle_for
-from hrms.commands.evaluation.scoring import QUALITY_LABELS, UNIT_MEASURES, Scorer
+from hrms.commands.evaluation.scoring import Scorer
 from hrms.commands.evaluation.sheets import Content
 from hrms.commands.evaluation.words import DRAFT, LABELS, MANUAL, OPINIONS_IN, PROPOSED, SELF_ASSESSED, TEXT_SECTIONS
 from hrms.commands.evaluation.workflow import UNIT, UNIT_STATE_LABELS
@@ -27,6 +28,7 @@ from models.vocabulary import RATINGS
 from policies.evaluation import reason_text, regimes
 from policies.evaluation.data import reasons
 from views.evaluation_sheet_page import FLAGS
+from views.evaluation_sheets import spreadsheet, uploaded
 from views.evaluation_support import (
     BADGES,
     LEVEL_KEYS,
@@ -167,6 +169,30 @@ class EvaluationCollectiveView(BaseView):
         flash(_("Đã thông báo kết quả của %(n)s tập thể.", n=len(result.moved)), "success")
         return redirect(url_for("EvaluationCollectiveView.list", cycle_id=cycle_id))
 
+    @expose("/<int:cycle_id>/collectives.xlsx")
+    @needs("evaluation", "meet")
+    def file(self, cycle_id: int) -> Any:
+        """The sheets of the collectives that still assess themselves, to be filled without a connection."""
+        cycle_for(cycle_id)
+        try:
+            content = offline_units.workbook(cycle_id)
+        except Refused as error:
+            return self._list(cycle_id, None, error.faults), 400
+        return spreadsheet(content, f"tap-the-{cycle_id}.xlsx")
+
+    @expose("/<int:cycle_id>/collectives/upload", methods=["POST"])
+    @needs("evaluation", "meet")
+    def upload(self, cycle_id: int) -> Any:
+        """The filled file back."""
+        cycle_for(cycle_id)
+        try:
+            command = offline_units.ReadCollectives(cycle_id, uploaded(), bool(request.form.get("submit")))
+            result = execute(command, key=request_key())
+        except Refused as error:
+            return self._list(cycle_id, None, error.faults), 400
+        flash(_("Đã nhận phiếu của %(n)s tập thể từ tệp.", n=len(result.moved)), "success")
+        return redirect(url_for("EvaluationCollectiveView.list", cycle_id=cycle_id))
+
     @expose("/collectives/<int:collective_id>")
     @needs("evaluation", "export")
     def show(self, collective_id: int) -> Any:
@@ -257,7 +283,6 @@ class EvaluationCollectiveView(BaseView):
             measures=_measures(record, content),
             level=(content.level if content is not None else "") or record.level_proposed or record.level_self,
             levels=[(code, str(_(RATINGS[code]))) for code in LEVEL_KEYS],
-            qualities=[(code, str(_(label))) for code, label in QUALITY_LABELS.items()],
             may_write=may_write,
             draft=draft,
             actions=[one for one in actions if one.transition.code not in CONTENT_STEPS],
@@ -287,9 +312,8 @@ class EvaluationCollectiveView(BaseView):
 def _measures(record: UnitEvaluation, content: Content | None) -> list[dict[str, str]]:
     given = content.measures if content is not None else record.measures or {}
     found = []
-    for key, (kind, label) in UNIT_MEASURES.items():
-        if kind == "grades":
-            continue
+    for key in asked_of_unit(record.regime):
+        kind, label = UNIT_MEASURES[key]
         value = given.get(key)
         shown = FLAGS.get(value, value) if kind == "flag" else str(value or "").replace(".", ",")
         found.append({"key": key, "kind": kind, "label": str(_(label)), "value": "" if shown is None else str(shown)})

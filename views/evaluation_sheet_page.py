@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 
 from hrms.commands.evaluation import order, reform_index, sheets, tasks
 from hrms.commands.evaluation.deadlines import due_of, step_of
+from hrms.commands.evaluation.measures import MEASURES, QUALITY_LABELS, asked, task_measures
 from hrms.commands.evaluation.rating import MOST_ROWS
 from hrms.commands.evaluation.rights import own_person_id
-from hrms.commands.evaluation.scoring import MEASURES, QUALITY_LABELS, TREE, Scorer, led_unit, task_measures
+from hrms.commands.evaluation.scoring import Scorer, led_unit
 from hrms.commands.evaluation.sheets import Content
 from hrms.commands.evaluation.words import (
     DRAFT,
@@ -34,7 +35,7 @@ from hrms.kernel.text import format_date
 from hrms.kernel.workflow import performed
 from models.evaluation import PersonEvaluation
 from models.vocabulary import ABSENCE_KINDS, RATINGS
-from policies.evaluation import LEADERS, reason_text, regimes
+from policies.evaluation import reason_text, regimes
 from policies.evaluation.data import reasons
 from views.evaluation_support import (
     BADGES,
@@ -55,9 +56,6 @@ from views.templating import dmy, page
 
 SELF_TEXTS = ("strengths", "weaknesses", "causes", "remedies", "results")
 FLAGS: dict[Any, str] = {True: "1", False: "0"}  # yes and no as they stand in a select
-# What the rule tree asks beside the points (NĐ 90/2020 Điều 4-15), of everybody and of leaders only.
-ASKED = ("criteria_1_4", "done_percent", "not_assured_percent", "over_percent", "high_efficiency")
-ASKED_OF_LEADERS = ("criterion_5a", "faults_repaired")
 
 
 def editable(sheet: PersonEvaluation) -> bool:
@@ -79,16 +77,13 @@ def read_measures(given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def measure_rows(sheet: PersonEvaluation, given: Mapping[str, Any] | None, graded: bool) -> list[dict[str, Any]]:
-    """The measures to be asked for, with what the tasks propose."""
-    if sheet.regime not in TREE:
-        return []
-    wanted = [*ASKED, *(ASKED_OF_LEADERS if sheet.klass in LEADERS else ())]
-    if graded:  # the graded lines of the sheet answer these two
-        wanted = [key for key in wanted if key not in ("criteria_1_4", "criterion_5a")]
+def measure_rows(
+    sheet: PersonEvaluation, given: Mapping[str, Any] | None, graded: bool, *, grounds: bool = False
+) -> list[dict[str, Any]]:
+    """The measures to be asked for, with what the tasks propose; ``grounds``: also what only those above state."""
     proposed = task_measures(sheet.tasks)
     rows = []
-    for key in wanted:
+    for key in asked(sheet.regime, sheet.klass, graded=graded, grounds=grounds):
         kind, label = MEASURES[key]
         value = (given or {}).get(key)
         shown = FLAGS.get(value, value) if kind == "flag" else value
@@ -232,7 +227,7 @@ def read_page(sheet: PersonEvaluation, faults: Sequence[Fault] = (), stale: Stal
         unit_sums=None if hidden or sheet.points_unit is None else totals(scorer, sheet, sheet.points_unit),
         texts=_texts(sheet.texts_self),
         texts_unit=[] if hidden else _texts(sheet.texts_unit),
-        measures=measure_rows(sheet, sheet.measures, view.graded),
+        measures=measure_rows(sheet, sheet.measures, view.graded, grounds=not own),
         ratios=ratios_in_words(scorer, sheet.tasks),
         reasons=[] if hidden else _reasons(sheet),
         trace=[] if hidden else trace_in_words(sheet.trace),
@@ -294,7 +289,6 @@ def lines_of(sheet: PersonEvaluation) -> dict[str, Any]:
                       computed=computed_values(scorer, form, sheet.tasks, led_unit(sheet)))  # fmt: skip
     return {
         "title": "", "sheet": sheet, "view": view, "prefix": f"points.{sheet.id}.", "by_field": {},
-        "qualities": [(code, str(_(label))) for code, label in QUALITY_LABELS.items()],
         "texts": _texts(sheet.texts_self),
         "sums": totals(scorer, sheet, unit),
     }  # fmt: skip

@@ -11,7 +11,8 @@ from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hrms.commands.evaluation.scoring import QUALITY_LABELS, RATIO_LINES, Scorer, led_unit, task_ratios
+from hrms.commands.evaluation.measures import GRADE_LABELS, QUALITY_LABELS
+from hrms.commands.evaluation.scoring import RATIO_LINES, Scorer, led_unit, task_ratios
 from hrms.commands.evaluation.stepping import StepResult, parts
 from hrms.commands.evaluation.words import NOTIFIED, PUBLISHED
 from hrms.kernel import access
@@ -30,7 +31,7 @@ BADGES = {"HTXS": "done", "HTT": "open", "HT": "", "KHT": "bad", "MANUAL_DECISIO
 
 
 def level_word(code: str | None) -> str:
-    """«Hoàn thành tốt nhiệm vụ»; a manual decision in words; nothing for nothing."""
+    """“Hoàn thành tốt nhiệm vụ”; a manual decision in words; nothing for nothing."""
     if not code:
         return ""
     if code in RATINGS:
@@ -67,6 +68,19 @@ class LineView:
     evidence: str = ""
     computed: str = ""  # percent counted from the tasks, or the index of administrative reform
     proposed: bool = False
+    options: tuple[tuple[str, str], ...] = ()  # the words of a line that is graded: code, word
+
+    @property
+    def graded(self) -> bool:
+        return bool(self.options)
+
+    def word(self, value: str) -> str:
+        """A value as read: the word of a grade, «95%» of a ratio."""
+        if not value:
+            return "—"
+        if self.graded:
+            return dict(self.options).get(value, value)
+        return f"{value}%" if self.scoring == "RATIO" else value
 
 
 @dataclass
@@ -91,10 +105,24 @@ class SheetView:
         return (line for group in self.groups for line in group.lines)
 
 
+OPTIONS = {"GRADE": QUALITY_LABELS, "GRADE4": GRADE_LABELS}
+
+
+def options_of(scoring: str) -> tuple[tuple[str, str], ...]:
+    """The words a graded line offers, as (code, word); none for lines with points."""
+    return tuple((code, str(_(label))) for code, label in OPTIONS.get(scoring, {}).items())
+
+
+def grade_word(value: Any) -> str:
+    """The word of a grade of any kind; nothing for what is none."""
+    label = next((words[value] for words in OPTIONS.values() if isinstance(value, str) and value in words), "")
+    return str(_(label)) if label else ""
+
+
 def typed(line: Any, value: Any) -> str:
-    """A stored value as it stands in its field: «95%» of a ratio as 95, 1.5 as 1,5; what is no number as typed."""
+    """A stored value as it stands in its field: “95%” of a ratio as 95, 1.5 as 1,5; what is no number as typed."""
     text = "" if value is None else str(value).strip()
-    if line.scoring == "GRADE":
+    if line.scoring in OPTIONS:
         return text
     return text.removesuffix("%").strip().replace(".", ",")
 
@@ -126,7 +154,7 @@ def sheet_view(
                     line.code, line.name, line.max, line.scoring,
                     typed(line, (own or {}).get(line.code)), typed(line, (unit or {}).get(line.code)),
                     typed(line, (decided or {}).get(line.code)), (evidence or {}).get(line.code, ""),
-                    typed(line, (computed or {}).get(line.code)), line.proposed,
+                    typed(line, (computed or {}).get(line.code)), line.proposed, options_of(line.scoring),
                 )
             )  # fmt: skip
         found.groups.append(row)
@@ -209,9 +237,9 @@ def trace_in_words(nodes: Iterable[Mapping[str, Any]] | None) -> list[dict[str, 
 
 def _node_in_words(node: Mapping[str, Any]) -> dict[str, Any]:
     label = str(node.get("label", ""))
-    for code in RATINGS:  # «Xét mức HTXS»
+    for code in RATINGS:  # “Xét mức HTXS”
         if label.endswith(f" {code}"):
-            label = f"{label.removesuffix(code)}«{level_word(code)}»"
+            label = f"{label.removesuffix(code)}“{level_word(code)}”"
     value, parameter = node.get("value"), node.get("parameter")
     if parameter and parameter.get("shown") not in (None, ""):
         if value == parameter.get("value"):
@@ -283,7 +311,7 @@ def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         rows = []
         for key, one in value.items():
-            shown = _(QUALITY_LABELS[one]) if isinstance(one, str) and one in QUALITY_LABELS else one
+            shown = grade_word(one) or one
             rows.append(f"{key}: {shown}")
         return "; ".join(rows)
     return level_word(value) if isinstance(value, str) and value in RATINGS else value

@@ -375,6 +375,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_transition_record', 'transition_record', ['record_type', 'record_id'], unique=False)
+    op.create_table('work_calendar_year',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('days', sa.Text(), nullable=False),
+    sa.Column('complete', sa.Boolean(), nullable=False),
+    sa.Column('document_number', sa.String(length=80), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=True),
+    sa.Column('mark', sa.String(length=1), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('year')
+    )
     op.create_table('ab_api_key',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uuid', sa.String(length=36), nullable=False),
@@ -496,6 +513,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('side', sa.String(length=6), nullable=False),
+    sa.Column('circle', sa.String(length=8), nullable=False),
     sa.Column('period_kind', sa.String(length=10), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -934,6 +952,7 @@ def upgrade() -> None:
     sa.Column('decided_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.Column('decision_number', sa.String(length=80), nullable=False),
+    sa.Column('violation_key', sa.String(length=20), nullable=False),
     sa.Column('duty_related', sa.Boolean(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
@@ -2073,6 +2092,7 @@ def downgrade() -> None:
     op.drop_index('idx_api_key_prefix', table_name='ab_api_key')
     op.drop_index('idx_api_key_lookup_hash', table_name='ab_api_key')
     op.drop_table('ab_api_key')
+    op.drop_table('work_calendar_year')
     op.drop_index('ix_transition_record', table_name='transition_record')
     op.drop_table('transition_record')
     op.drop_table('stored_file')

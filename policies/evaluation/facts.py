@@ -15,7 +15,9 @@ from policies.evaluation.given import Given, as_decimal
 
 GOOD, OK, FAIL = "good", "ok", "fail"
 QUALITIES = (GOOD, OK, FAIL)
-GRADE_WORDS = ("KEM", "TRUNG_BINH", "TOT", "XUAT_SAC")
+# QĐ 124-QĐ/TW: how a criterion is graded, from the weakest.
+GRADE_LABELS = {"KEM": "Kém", "TRUNG_BINH": "Trung bình", "TOT": "Tốt", "XUAT_SAC": "Xuất sắc"}
+GRADE_WORDS = tuple(GRADE_LABELS)
 LEAVE_KINDS = ("SICK", "MATERNITY", "UNPAID", "STUDY", "OTHER")
 DECISION_KINDS = ("ADMIN", "PARTY")
 

@@ -10,14 +10,13 @@ from policies.engine.trace import Node, parameter_node, text
 from policies.evaluation.configuration import Configuration
 from policies.evaluation.data import LEADERS, LEVELS, MANUAL, NOT_RATED, RANK, RATED, level_label
 from policies.evaluation.explain import branch, compare, fact, reason_node, round_points
-from policies.evaluation.facts import GRADE_WORDS, Facts
+from policies.evaluation.facts import GRADE_LABELS, GRADE_WORDS, Facts
 from policies.evaluation.outcome import Rating
 from policies.evaluation.special import apply_discipline, cap, cap_leave, eligible
 from policies.evaluation.tree import explain_tree_level, rate_tree, required
 from policies.questions import BadQuestion
 
 _GRADE = {word: rank for rank, word in enumerate(GRADE_WORDS)}
-_GRADE_LABELS = {"KEM": "Kém", "TRUNG_BINH": "Trung bình", "TOT": "Tốt", "XUAT_SAC": "Xuất sắc"}
 
 
 def thresholds_of(regime: str, configuration: Configuration) -> Version:
@@ -232,9 +231,9 @@ def rate_124(facts: Facts, configuration: Configuration, rating: Rating) -> None
         )
     lowest = min(_GRADE[g] for g in facts.grades)
     rating.trace.children.append(
-        Node("Mức các tiêu chí", ", ".join(_GRADE_LABELS[g] for g in facts.grades), None, None, "QĐ 124-QĐ/TW")
+        Node("Mức các tiêu chí", ", ".join(GRADE_LABELS[g] for g in facts.grades), None, None, "QĐ 124-QĐ/TW")
     )
-    rating.trace.children.append(Node("Mức kết quả thực hiện nhiệm vụ", _GRADE_LABELS[result]))
+    rating.trace.children.append(Node("Mức kết quả thực hiện nhiệm vụ", GRADE_LABELS[result]))
     codes = []
     if min(lowest, _GRADE[result]) == _GRADE["KEM"]:
         codes.append("CRITERION_KEM")

@@ -18,10 +18,11 @@ from policies.engine.money import HUNDRED
 from policies.engine.reading import shown
 from policies.evaluation.configuration import Configuration, default_configuration
 from policies.evaluation.data import day_of, rows
+from policies.evaluation.facts import GRADE_LABELS, GRADE_WORDS
 from policies.evaluation.given import as_decimal
 
 GENERAL, RESULT = "GENERAL", "RESULT"
-SCORINGS = ("GRADE", "FREE", "FULL_OR_ZERO", "RATIO")
+SCORINGS = ("GRADE", "GRADE4", "FREE", "FULL_OR_ZERO", "RATIO")
 GRADES = ("good", "ok", "fail")
 ASSUMED = "Bộ tiêu chí mặc định, chưa phải quy định của tỉnh"
 _PERCENT = re.compile(r"(-?\d{1,6}(?:\.\d{1,10})?)\s*%\Z", re.ASCII)
@@ -318,6 +319,11 @@ def _wrong(line: Line, value: object, step: Decimal) -> str | None:
         if value in GRADES:
             return None
         return f"dòng {line.code}: {shown(value)} không hợp lệ; chọn good (thực hiện tốt), ok (đáp ứng) hoặc fail"
+    if line.scoring == "GRADE4":
+        if value in GRADE_WORDS:
+            return None
+        words = ", ".join(f"{code} ({word})" for code, word in GRADE_LABELS.items())
+        return f"dòng {line.code}: {shown(value)} không hợp lệ; chọn một trong: {words}"
     if line.scoring == "RATIO":
         percent = percent_of(value)
         if percent is None:
@@ -364,6 +370,19 @@ def sheet_total(sheet: Sheet, values: Mapping[str, Any], *, parts: tuple[str, ..
                 points[x.code] = _number(as_decimal(value))
             sums[group.part] += points[x.code]
     return SheetTotal(MappingProxyType(points), sums[GENERAL], sums[RESULT])
+
+
+def grades_of(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sheet of grades (GRADE4) says as the fact ``grades``: every criterion, and the weakest line of the result.
+
+    Empty while no criterion or no line of the result is graded.
+    """
+    criteria: list[str] = []
+    result: list[str] = []
+    for group in sheet.groups:
+        found = [values[x.code] for x in group.lines if x.scoring == "GRADE4" and values.get(x.code) in GRADE_WORDS]
+        (result if group.part == RESULT else criteria).extend(found)
+    return {"criteria": criteria, "result": min(result, key=GRADE_WORDS.index)} if criteria and result else {}
 
 
 def _number(value: Decimal | None) -> Fraction:

@@ -32,6 +32,7 @@ from models.evaluation import (
 from models.organization import OrgUnit
 from policies.evaluation import LEADERS, Sheet, level_label, sheet_from, sheet_total
 from policies.evaluation.configuration import Configuration
+from policies.evaluation.facts import GRADE_LABELS
 from reports.letter import Body, body_of, issuing_unit
 
 TOLD = ("notified", "published", "filed", "petitioned", "reopened")
@@ -40,7 +41,7 @@ PUBLIC = ("published", "filed", "petitioned")
 OUT = ("not_rated", "removed", "blocked")
 LEVELS = ("HTXS", "HTT", "HT", "KHT")
 ROMAN = ("", "I", "II", "III", "IV")
-GRADES = {"good": "Thực hiện tốt", "ok": "Đáp ứng", "fail": "Không đáp ứng"}
+GRADES = {"good": "Thực hiện tốt", "ok": "Đáp ứng", "fail": "Không đáp ứng", **GRADE_LABELS}
 
 
 def period_text(cycle: EvaluationCycle) -> str:

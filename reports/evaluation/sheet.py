@@ -136,6 +136,7 @@ def person_sheet(file: SheetFile, press: Callable[..., Any] = pdf.render) -> Any
         "graded": form is not None and form.scale_max is None,
         "assumed": ASSUMED if form is not None and form.assumption else "",
         "form": form,
+        "measures": measure_rows(_stated(file), PERSON_WORDS) if layout == "party" else [],
         "rows": point_rows(form, hands, leads=file.leads) if form is not None else [],
         "general_rows": point_rows(form, hands, leads=file.leads, part=GENERAL) if form is not None else [],
         "sections": sections(file) if layout == "nd90" else [],
@@ -237,7 +238,8 @@ def unit_sheet(record: UnitEvaluation, files: Files | None = None) -> pdf.Paper:
         "assumed": ASSUMED if form is not None and form.assumption else "",
         "rows": point_rows(form, hands, leads=False) if form is not None else [],
         "scores": (record.score_self, record.score_proposed, record.score),
-        "measures": measure_rows(record.measures or {}),
+        "measures": measure_rows(record.measures or {}, UNIT_WORDS),
+        "graded": form is not None and form.scale_max is None,
         "texts": record.texts or {},
         "levels": tuple(level_label(code) if code else "" for code in
                         (record.level_self, record.level_proposed, record.level)),
@@ -248,14 +250,53 @@ def unit_sheet(record: UnitEvaluation, files: Files | None = None) -> pdf.Paper:
     return pdf.render("evaluation_unit.html", context, title=title, subject=of.period)
 
 
-MEASURE_WORDS = (
-    ("done_percent", "Chỉ tiêu, nhiệm vụ hoàn thành"),
-    ("on_time_percent", "Đúng tiến độ"),
-    ("over_percent", "Vượt mức"),
-    ("late_percent", "Chậm tiến độ"),
+# Figures and answers as the sheets print them, in this order.
+PERSON_WORDS = {
+    "done_percent": "Nhiệm vụ hoàn thành",
+    "on_time": "Đúng tiến độ, bảo đảm chất lượng",
+    "over_percent": "Nhiệm vụ vượt mức",
+    "late_percent": "Nhiệm vụ chậm tiến độ",
+    "faults_repaired": "Đã khắc phục hạn chế, khuyết điểm được chỉ ra",
+    "unit_done_percent": "Đơn vị phụ trách hoàn thành chỉ tiêu, nhiệm vụ",
+    "unit_on_time_percent": "Đơn vị phụ trách đúng tiến độ",
+    "unit_over_percent": "Đơn vị phụ trách vượt mức",
+    "five_targets_missed": "Không đạt năm chỉ tiêu kinh tế - xã hội",
+    "units_kht_percent": "Đơn vị phụ trách không hoàn thành nhiệm vụ",
+    "low_confidence_percent": "Phiếu tín nhiệm thấp",
+    "tasks_not_completed_percent": "Nhiệm vụ trong năm không hoàn thành",
+    "listed_case": "Thuộc trường hợp phải xếp không hoàn thành nhiệm vụ",
+}
+UNIT_WORDS = {
+    "done_percent": "Chỉ tiêu, nhiệm vụ hoàn thành",
+    "on_time_percent": "Đúng tiến độ",
+    "over_percent": "Vượt mức",
+    "late_percent": "Chậm tiến độ",
+    "on_time": "Tất cả đúng tiến độ, bảo đảm chất lượng",
+    "faults_repaired": "Đã khắc phục hạn chế được chỉ ra",
+    "five_targets_missed": "Không đạt năm chỉ tiêu kinh tế - xã hội",
+    "wrongdoing": "Có kết luận sai phạm công tác cán bộ, mất đoàn kết",
+    "degradation": "Có kết luận về suy thoái, tự diễn biến, tự chuyển hóa",
+    "member_disciplined": "Có thành viên bị kỷ luật liên quan đến nhiệm vụ",
+    "subunit_disciplined": "Có đơn vị trực thuộc bị kỷ luật",
+    "force_majeure": "Do bất khả kháng, có văn bản xác nhận",
+    "listed_case": "Thuộc trường hợp phải xếp không hoàn thành nhiệm vụ",
+}
+# What only those above state: blank on the person's own print until the result is told.
+GROUNDS = frozenset(
+    {"five_targets_missed", "units_kht_percent", "low_confidence_percent", "tasks_not_completed_percent", "listed_case"}
 )
+ANSWERS: dict[Any, str] = {True: "có", False: "không"}
 
 
-def measure_rows(measures: dict[str, Any]) -> list[tuple[str, str]]:
-    """The figures of the collective in percent."""
-    return [(label, f"{str(measures[key]).replace('.', ',')}%") for key, label in MEASURE_WORDS if key in measures]
+def _stated(file: SheetFile) -> dict[str, Any]:
+    """What the person stated, and what others stated once the person may see it."""
+    return {key: value for key, value in (file.sheet.measures or {}).items() if not (file.hidden and key in GROUNDS)}
+
+
+def _answer(value: Any) -> str:
+    return ANSWERS[value] if isinstance(value, bool) else f"{str(value).replace('.', ',')}%"
+
+
+def measure_rows(measures: dict[str, Any], words: dict[str, str]) -> list[tuple[str, str]]:
+    """Figures in percent and answers in words, in the order of ``words``."""
+    return [(label, _answer(measures[key])) for key, label in words.items() if key in measures]

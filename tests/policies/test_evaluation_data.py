@@ -27,6 +27,7 @@ from policies.evaluation import (
     sheets,
 )
 from policies.evaluation.deadlines import add_working_days
+from policies.evaluation.sheets import grades_of
 
 DAY = date(2026, 12, 31)
 CONFIGURATION = default_configuration(DAY)
@@ -41,6 +42,19 @@ def test_a_sheet_filled_to_the_top_gives_its_whole_scale(sheet):
     assert check_sheet(sheet, full(sheet)) == []
     assert sheet_total(sheet, full(sheet)).total == sheet.scale_max == 100
     assert (sheet.part_max("GENERAL"), sheet.part_max("RESULT")) == (30, 70)
+
+
+def test_a_sheet_of_grades_takes_four_grades_and_gives_the_rule_what_it_asks():
+    sheet = sheet_for("QD124", "CC1", date(2024, 12, 31))
+    every = {x.code: "TOT" for g in sheet.groups for x in g.lines}
+    assert check_sheet(sheet, every) == []
+    assert [f.line for f in check_sheet(sheet, {**every, "1.1": "good", "2.1": ""})] == ["1.1", "2.1"]
+    assert grades_of(sheet, {"1.1": "TOT"}) == {}  # no result graded: the rule asks, nothing is guessed
+    facts = {"person_class": "CC1", "year": 2024, "done_percent": 100, "on_time": True, "over_percent": "50"}
+    best = {**every, "2.1": "XUAT_SAC"}
+    for values, level in ((best, "HTXS"), (every, "HTT"), ({**best, "1.5": "TRUNG_BINH"}, "HTT"),
+                          ({**best, "1.5": "KEM"}, "KHT"), ({**every, "2.1": "TRUNG_BINH"}, "HT")):  # fmt: skip
+        assert rate({**facts, "grades": grades_of(sheet, values)}, "QD124").level == level
 
 
 @pytest.mark.parametrize("sheet", sheets().values(), ids=lambda s: s.code)
@@ -59,7 +73,15 @@ def test_every_class_has_its_sheet():
         assert found is not None and klass in found.classes
     assert sheet_for("ND335", "CC1", DAY).code == "ND335_M01_LEADER"
     assert sheet_for("ND335", "VC0", DAY) is None
-    assert sheet_for("QD124", "CC0", date(2024, 12, 31)) is None
+
+
+def test_the_party_line_has_a_sheet_for_everybody_and_says_where_its_text_is_missing():
+    for regime, day in (("QD124", date(2024, 12, 31)), ("QD366", DAY)):
+        for klass in CLASSES:
+            found = sheet_for(regime, klass, day)
+            assert found is not None and klass in found.classes and regime in found.regimes, (regime, klass)
+            assert found.assumption or found.mark == "P"
+    assert sheet_for("QD366", "TT", DAY).assumption
 
 
 @pytest.mark.parametrize(

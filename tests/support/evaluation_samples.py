@@ -8,6 +8,7 @@ from typing import Any
 
 from models import evaluation as ev
 from models import staff
+from models.work_calendar import WorkCalendarYear
 from policies.evaluation import sheets
 
 DAY = date(2025, 3, 31)
@@ -65,6 +66,7 @@ BUILDERS: dict[type[Any], Callable[[Any], Any]] = {
         code=f"SHEET_{place.unit.code}", title="Phiếu mẫu", content=_sheet_content(f"SHEET_{place.unit.code}"),
         valid_from=DAY,
     ),
+    WorkCalendarYear: lambda place: WorkCalendarYear(year=3000 + place.unit.id, days=[]),
     ev.ReformIndexResult: lambda place: ev.ReformIndexResult(
         unit_id=place.unit.id, year=2024, indicator="Chỉ số CCHC"
     ),

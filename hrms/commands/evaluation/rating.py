@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from hrms.commands.evaluation import order
 from hrms.commands.evaluation.guards import not_oneself
-from hrms.commands.evaluation.scoring import Scorer, led_unit, measure_faults, plain_measures
+from hrms.commands.evaluation.measures import measure_faults, plain_measures
+from hrms.commands.evaluation.scoring import Scorer, led_unit
 from hrms.commands.evaluation.sheets import LONGEST_TEXT, clean_points, label
 from hrms.commands.evaluation.stepping import StepResult, load_many, permitted, step_many
 from hrms.commands.evaluation.words import IN_UNIT, REMARKED, SELF_SUBMITTED
@@ -92,7 +93,7 @@ class RateMany(Command[StepResult]):
         for obstacle in not_oneself(sheet):
             yield Fault("", obstacle.message, obstacle.article, obstacle.code)
         if sheet.state not in (SELF_SUBMITTED, REMARKED):
-            text = _("phiếu đang ở bước «%(state)s».", state=_(PERSON.state(sheet.state).label))
+            text = _("phiếu đang ở bước “%(state)s”.", state=_(PERSON.state(sheet.state).label))
             yield Fault("", text, code="wrong_state")
             return
         try:
@@ -102,7 +103,7 @@ class RateMany(Command[StepResult]):
                 raise
             yield Fault("", _("phiếu vừa được %(who)s sửa. Hãy tải lại.", who=sheet.updated_by), code="stale")
         if row.level and row.level not in RATINGS:
-            yield Fault("level", _("không có mức xếp loại «%(value)s».", value=row.level))
+            yield Fault("level", _("không có mức xếp loại “%(value)s”.", value=row.level))
         if self.submit and not row.level:
             yield Fault("level", _("chưa chọn mức đề nghị."), code="level_missing")
         if self.submit and not row.remark.strip():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
 from hrms.commands.evaluation import reform_index
 from hrms.commands.evaluation.configuration import frozen_configuration
-from hrms.commands.evaluation.words import N_
+from hrms.commands.evaluation.measures import MEASURES, TREE, UNIT_MEASURES, task_measures
 from hrms.kernel import actor
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import fold
@@ -30,102 +30,13 @@ from policies.evaluation import (
     year_score,
 )
 from policies.evaluation.explain import rounded
-from policies.evaluation.facts import KEYS, QUALITIES, read_facts
+from policies.evaluation.facts import KEYS, QUALITIES
+from policies.evaluation.sheets import grades_of
 from policies.questions import BadQuestion
 
-TREE = frozenset({"ND90", "ND90_48"})
 RATIO_LINES = ("a", "b", "c")  # NĐ 335 Điều 14: quantity, quality, progress, computed from the tasks
 GRADED = "ND90_ART3"
 REFORM_LINE = "chi so cai cach hanh chinh"  # by its folded name: sheets of the province carry other codes
-# What a person or the unit states beside the points, by kind of value; the keys are those of the rules.
-MEASURES: dict[str, tuple[str, str]] = {
-    "criteria_1_4": ("quality", N_("Tiêu chí chung (khoản 1 đến khoản 4 Điều 3 NĐ 90/2020/NĐ-CP)")),
-    "criterion_5a": ("quality", N_("Tiêu chí kết quả lãnh đạo, quản lý")),
-    "done_percent": ("percent", N_("Tỷ lệ nhiệm vụ hoàn thành (%)")),
-    "not_assured_percent": ("percent", N_("Tỷ lệ nhiệm vụ chưa bảo đảm chất lượng, tiến độ (%)")),
-    "over_percent": ("percent", N_("Tỷ lệ nhiệm vụ vượt mức (%)")),
-    "late_percent": ("percent", N_("Tỷ lệ nhiệm vụ chậm tiến độ (%)")),
-    "on_time": ("flag", N_("Đúng tiến độ, bảo đảm chất lượng")),
-    "high_efficiency": ("flag", N_("Hiệu quả cao")),
-    "faults_repaired": ("flag", N_("Đã khắc phục hạn chế, khuyết điểm được chỉ ra")),
-    "unit_done_percent": ("percent", N_("Đơn vị: tỷ lệ chỉ tiêu, nhiệm vụ hoàn thành (%)")),
-    "unit_on_time_percent": ("percent", N_("Đơn vị: tỷ lệ đúng tiến độ (%)")),
-    "unit_over_percent": ("percent", N_("Đơn vị: tỷ lệ vượt mức (%)")),
-    "sub_ok_percent": ("percent", N_("Đơn vị trực thuộc hoàn thành nhiệm vụ trở lên (%)")),
-    "sub_good_percent": ("percent", N_("Đơn vị trực thuộc hoàn thành tốt trở lên (%)")),
-    "units_kht_percent": ("percent", N_("Đơn vị phụ trách không hoàn thành nhiệm vụ (%)")),
-    "low_confidence_percent": ("percent", N_("Phiếu tín nhiệm thấp (%)")),
-    "tasks_not_completed_percent": ("percent", N_("Nhiệm vụ trong năm không hoàn thành (%)")),
-    "degradation": ("flag", N_("Có kết luận về suy thoái, tự diễn biến, tự chuyển hóa")),
-    "forbidden_acts": ("flag", N_("Vi phạm những điều đảng viên không được làm")),
-    "example_setting_breach": ("flag", N_("Vi phạm trách nhiệm nêu gương")),
-    "unit_corruption_handled": ("flag", N_("Đơn vị trực tiếp phụ trách có tham nhũng, lãng phí bị xử lý")),
-    "five_targets_missed": ("flag", N_("Không đạt năm chỉ tiêu kinh tế - xã hội")),
-    "listed_case": ("flag", N_("Thuộc trường hợp phải xếp không hoàn thành")),
-    "grades": ("grades", N_("Mức từng tiêu chí (QĐ 124-QĐ/TW)")),
-}
-UNIT_MEASURES: dict[str, tuple[str, str]] = {
-    "done_percent": ("percent", N_("Tỷ lệ chỉ tiêu, nhiệm vụ hoàn thành (%)")),
-    "on_time_percent": ("percent", N_("Tỷ lệ đúng tiến độ (%)")),
-    "over_percent": ("percent", N_("Tỷ lệ vượt mức (%)")),
-    "late_percent": ("percent", N_("Tỷ lệ chậm tiến độ (%)")),
-    "on_time": ("flag", N_("Tất cả đúng tiến độ, bảo đảm chất lượng")),
-    "faults_repaired": ("flag", N_("Đã khắc phục hạn chế được chỉ ra")),
-    "wrongdoing": ("flag", N_("Có kết luận sai phạm công tác cán bộ, mất đoàn kết")),
-    "member_disciplined": ("flag", N_("Có thành viên bị kỷ luật liên quan đến nhiệm vụ")),
-    "subunit_disciplined": ("flag", N_("Có đơn vị trực thuộc bị kỷ luật")),
-    "force_majeure": ("flag", N_("Do bất khả kháng, có văn bản xác nhận")),
-    "five_targets_missed": ("flag", N_("Không đạt năm chỉ tiêu kinh tế - xã hội")),
-    "grades": ("grades", N_("Mức từng tiêu chí (QĐ 124-QĐ/TW)")),
-}
-UNIT_ONLY = frozenset({"on_time_percent"})  # told to the head's rating, not to the rating of the unit
-QUALITY_LABELS = {"good": N_("Thực hiện tốt"), "ok": N_("Đáp ứng"), "fail": N_("Không đáp ứng")}
-
-
-def measure_faults(given: Mapping[str, Any], known: Mapping[str, tuple[str, str]] = MEASURES) -> list[Fault]:
-    """Every measure that is unknown, no percent from 0 to 100, or no word of its list."""
-    found: list[Fault] = []
-    for key, value in given.items():
-        if key not in known:
-            found.append(Fault(f"measures.{key}", _("Không có số liệu «%(key)s».", key=key), code="measure"))
-        elif message := _wrong(known[key][0], value):
-            found.append(Fault(f"measures.{key}", f"{_(known[key][1])}: {message}", code="measure"))
-    return found
-
-
-def _wrong(kind: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if kind == "flag":
-        return "" if isinstance(value, bool) else _("phải là có hoặc không")
-    if kind == "quality":
-        return "" if value in QUALITIES else _("phải là thực hiện tốt, đáp ứng hoặc không đáp ứng")
-    if kind == "grades":
-        faults: list[tuple[str, str]] = []
-        read_facts({"person_class": "CC0", "year": 2024, "grades": value}, faults)
-        return "; ".join(message for _path, message in faults)
-    number = _decimal(value)
-    if number is None or not 0 <= number <= 100:
-        return _("«%(value)s» phải là số từ 0 đến 100", value=value)
-    return ""
-
-
-def _decimal(value: Any) -> Decimal | None:
-    try:
-        number = Decimal(str(value).replace(",", ".")) if not isinstance(value, bool) else None
-    except InvalidOperation:
-        return None
-    return number if number is not None and number.is_finite() else None
-
-
-def plain_measures(given: Mapping[str, Any], known: Mapping[str, tuple[str, str]] = MEASURES) -> dict[str, Any]:
-    """Measures as they are kept: exact texts, blanks left out."""
-    found: dict[str, Any] = {}
-    for key, value in given.items():
-        if value is None or value == "" or key not in known:
-            continue
-        found[key] = str(_decimal(value)) if known[key][0] == "percent" else value
-    return found
 
 
 def products(tasks: Iterable[EvaluationTask]) -> list[Product]:
@@ -146,26 +57,6 @@ def task_ratios(tasks: Sequence[EvaluationTask], configuration: Configuration) -
         return {}
     score = score_products(given, [Decimal(0)], "CC0", configuration)
     return {key: format(rounded(score.ratios[key], 10).normalize(), "f") for key in RATIO_LINES}
-
-
-def task_measures(tasks: Sequence[EvaluationTask]) -> dict[str, Any]:
-    """What the rule trees ask, counted from the tasks: the share done in full, beyond plan, late, not assured."""
-    if not tasks:
-        return {}
-    number = Decimal(len(tasks))
-
-    def percent(count: int) -> str:
-        return format(rounded(Decimal(count) * 100 / number, 4).normalize(), "f")
-
-    late = sum(1 for task in tasks if task.delays and not task.excused)
-    flawed = sum(1 for task in tasks if (task.delays or task.faults) and not task.excused)
-    return {
-        "done_percent": percent(sum(1 for task in tasks if task.done >= task.assigned)),
-        "over_percent": percent(sum(1 for task in tasks if task.beyond or task.done > task.assigned)),
-        "late_percent": percent(late),
-        "not_assured_percent": percent(flawed),
-        "on_time": late == 0,
-    }
 
 
 class Scorer:
@@ -234,9 +125,11 @@ class Scorer:
         """Under which rules a sheet is rated: the layer where it laid its sheet over the national tree."""
         return "HY1071" if regime in TREE and sheet_code != GRADED else regime
 
-    def graded(self, sheet: Sheet, values: Mapping[str, Any]) -> dict[str, str]:
-        """Measures that a graded sheet answers: the weakest of its lines."""
-        found: dict[str, str] = {}
+    def graded(self, sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Measures that a graded sheet answers: the weakest of its lines (NĐ 90), or the grades of QĐ 124."""
+        found: dict[str, Any] = {}
+        if grades := grades_of(sheet, values):
+            return {"grades": grades}
         for group in sheet.groups:
             key = "criterion_5a" if group.leaders else "criteria_1_4" if group.leaders is None else ""
             marks = [values[line.code] for line in group.lines if values.get(line.code) in QUALITIES]

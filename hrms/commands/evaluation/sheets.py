@@ -14,8 +14,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager
 
+from hrms.commands.evaluation.measures import GROUNDS, MEASURES, measure_faults, plain_measures
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
-from hrms.commands.evaluation.scoring import Scorer, led_unit, measure_faults, plain_measures
+from hrms.commands.evaluation.scoring import Scorer, led_unit
 from hrms.commands.evaluation.words import CLOSED, DRAFT, LABELS, NOT_RATED, TEXT_SECTIONS
 from hrms.commands.evaluation.workflow import PERSON
 from hrms.kernel import access, actor, clock, history
@@ -77,9 +78,9 @@ class Content:
                 if len(str(value)) > longest:
                     yield Fault(f"{name}.{key}", _("Nội dung dài quá %(limit)s ký tự.", limit=longest), code="too_long")
         for key in self.texts.keys() - TEXT_SECTIONS.keys():
-            yield Fault(f"texts.{key}", _("Không có mục «%(key)s».", key=key))
+            yield Fault(f"texts.{key}", _("Không có mục “%(key)s”.", key=key))
         if self.level and self.level not in RATINGS:
-            yield Fault("level_self", _("Không có mức xếp loại «%(value)s».", value=self.level))
+            yield Fault("level_self", _("Không có mức xếp loại “%(value)s”.", value=self.level))
 
     def plain(self) -> dict[str, Any]:
         """Columns of the sheet."""
@@ -144,8 +145,13 @@ class AutosaveSheet(Command[int]):
 
 
 def _measures(sheet: PersonEvaluation, content: Content) -> dict[str, Any]:
-    given = plain_measures(content.measures)
-    return given if content.measures else dict(sheet.measures or {})
+    """The figures stated; what those above stated stands when the person writes again."""
+    kept = dict(sheet.measures or {})
+    if not content.measures:
+        return kept
+    own = mine(sheet)
+    given = {key: value for key, value in plain_measures(content.measures).items() if not (own and key in GROUNDS)}
+    return {**{key: value for key, value in kept.items() if key in GROUNDS}, **given}
 
 
 @dataclass
@@ -165,6 +171,10 @@ class SaveSheet(Command[PersonEvaluation]):
         self._sheet = sheet = sheet_for_step(self.evaluation_id)
         proposed = {**self.content.plain(), "measures": _measures(sheet, self.content)}
         faults = [*writable(sheet), *self.content.faults(), *measure_faults(self.content.measures)]
+        if mine(sheet):
+            for key in sorted(self.content.measures.keys() & GROUNDS):
+                text = _("«%(name)s» do người quản lý ghi, không phải người tự đánh giá.", name=_(MEASURES[key][1]))
+                faults.append(Fault(f"measures.{key}", text, code="not_yours"))
         check_version(sheet, self.version, proposed, label)
         self._proposed = proposed
         self._scorer = Scorer(sheet.cycle)
@@ -192,7 +202,7 @@ class SaveSheet(Command[PersonEvaluation]):
         texts = self._proposed["texts_self"]
         for key in ("strengths", "weaknesses"):
             if not texts.get(key):
-                text = _("Mục «%(section)s» còn trống.", section=_(TEXT_SECTIONS[key]))
+                text = _("Mục “%(section)s” còn trống.", section=_(TEXT_SECTIONS[key]))
                 yield Fault(f"texts.{key}", text, code="text_missing")
 
     def run(self) -> PersonEvaluation:

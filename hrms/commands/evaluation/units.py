@@ -15,15 +15,9 @@ from sqlalchemy import select
 
 from hrms.commands.evaluation import order
 from hrms.commands.evaluation.flow import ManyCommand, many_faults
+from hrms.commands.evaluation.measures import UNIT_MEASURES, UNIT_ONLY, measure_faults, plain_measures
 from hrms.commands.evaluation.rights import collective_for_step
-from hrms.commands.evaluation.scoring import (
-    UNIT_MEASURES,
-    UNIT_ONLY,
-    Scorer,
-    measure_faults,
-    plain_measures,
-    question_faults,
-)
+from hrms.commands.evaluation.scoring import Scorer, question_faults
 from hrms.commands.evaluation.sheets import Content, clean_points, label
 from hrms.commands.evaluation.stepping import StepResult, load_many, step_many
 from hrms.commands.evaluation.words import DRAFT, MANUAL, OPINIONS_IN, PROPOSED, SELF_ASSESSED
@@ -44,6 +38,8 @@ def machine_level(record: UnitEvaluation, scorer: Scorer, values: Mapping[str, A
     given: dict[str, Any] = {"year": record.cycle.year, "side": record.cycle.side}
     given |= {key: value for key, value in (record.measures or {}).items() if key not in UNIT_ONLY}
     if form is not None:
+        if form.scale_max is None:
+            given |= scorer.graded(form, values)
         score = scorer.score(form, values, record.regime)
         if score is not None:
             given["score"] = format(score, "f")
@@ -195,7 +191,7 @@ class RecogniseCollectives(ManyCommand):
         level = row.level or record.level_proposed
         if level not in RATINGS:
             yield Fault(
-                "level", _("Chưa chọn mức xếp loại của «%(unit)s».", unit=record.unit.name), code="level_missing"
+                "level", _("Chưa chọn mức xếp loại của “%(unit)s”.", unit=record.unit.name), code="level_missing"
             )
         elif level != record.level_machine and not row.reason.strip():
             yield Fault(
