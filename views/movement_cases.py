@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.rotation import cases, files, handover, papers, queries, remarks, steps, targets
+from hrms.commands.rotation import cases, files, papers, queries, remarks, steps, targets
 from hrms.commands.rotation import checks as law_checks
 from hrms.commands.rotation.words import OPEN, PROPOSED, RUNNING
 from hrms.commands.rotation.workflow import WORKFLOW
@@ -19,14 +19,14 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound, Refused, Stale
 from hrms.kernel.text import fold
 from models.organization import OrgUnit
-from models.rotation import HandoverItem, MovementCase, RotationPlanLine
+from models.rotation import MovementCase, RotationPlanLine
 from models.staff import Person
 from models.vocabulary import MOVEMENT_KINDS
 from reports.registry import produce
 from reports.rotation.makers import PAPERS
 from views import movement_page
 from views.lists import show as show_list
-from views.movement_forms import REQUEST_GROUPS, HandoverForm, MoveForm, RemarkForm, StepForm, first_year, step_fields
+from views.movement_forms import REQUEST_GROUPS, MoveForm, RemarkForm, StepForm, first_year, step_fields
 from views.movement_list import MOVEMENTS, from_words, state_badge, to_words, until_badge
 from views.papers import answer as show_file
 from views.papers import record_event
@@ -140,7 +140,7 @@ class MovementView(BaseView):
     @expose("/new", methods=["GET", "POST"])
     @needs("movement", "propose")
     def new(self) -> Any:
-        """Pick a person, say where to; «Kiểm tra trước» asks the rules and stores nothing."""
+        """Pick a person, say where to; “Kiểm tra trước” asks the rules and stores nothing."""
         number = whole("person_id") if request.method == "POST" else identifier(request.args.get("person", ""))
         line_id = whole("plan_line_id") if request.method == "POST" else identifier(request.args.get("line", ""))
         line = access.get(RotationPlanLine, line_id, "propose") if line_id is not None else None
@@ -228,7 +228,7 @@ class MovementView(BaseView):
             return render(load(move_id), posted={step: form}, open_step=step, faults=rest)
         except Stale as error:
             return overtaken(move_id, error)
-        message = _("Đã thực hiện «%(step)s».", step=_(WORKFLOW.transition(step).label))
+        message = _("Đã thực hiện “%(step)s”.", step=_(WORKFLOW.transition(step).label))
         if access.may("movement", "read", moved):
             return done(moved.id, message)
         flash(message + " " + _("Hồ sơ đã chuyển khỏi phạm vi của bạn."), "success")
@@ -240,42 +240,7 @@ class MovementView(BaseView):
         """Ask the rules and the records anew."""
         return self._simple(cases.LookAgain(move_id), move_id, _("Đã rà soát lại theo hồ sơ hôm nay."))
 
-    # -- hand-over, remarks, notes, files
-
-    @expose("/<int:move_id>/handover", methods=["POST"])
-    @needs("movement", "hand_over")
-    def add_item(self, move_id: int) -> Any:
-        command = handover.AddHandoverItem(move_id, request.form.get("label", ""))
-        return self._simple(command, move_id, _("Đã thêm nội dung bàn giao."), "ban-giao")
-
-    @expose("/<int:move_id>/handover/<int:handover_id>", methods=["POST"])
-    @needs("movement", "hand_over")
-    def item(self, move_id: int, handover_id: int) -> Any:
-        """Tick a line, take the tick back (``undo``), or take the line out (``remove``)."""
-        case = load(move_id)
-        row = access.get(HandoverItem, handover_id)
-        if row.case_id != case.id:
-            raise NotFound()
-        if request.form.get("remove"):
-            command: Any = handover.RemoveHandoverItem(handover_id)
-            return self._simple(command, move_id, _("Đã bỏ nội dung bàn giao."), "ban-giao")
-        if request.form.get("undo"):
-            command = handover.RecordHandover(handover_id, None, version=seen_version())
-            return self._simple(command, move_id, _("Đã bỏ đánh dấu bàn giao."), "ban-giao")
-        form = HandoverForm()
-        faults: list[Any] = []
-        if form.validate():
-            try:
-                command = handover.RecordHandover(
-                    handover_id, form.done_on.data, form.receiver.data or "", form.note.data or "", seen_version()
-                )
-                execute(command, key=request_key())
-                return done(move_id, _("Đã ghi bàn giao."), "ban-giao")
-            except Refused as error:
-                faults = form.take_faults(error)
-            except Stale as error:
-                return overtaken(move_id, error)
-        return render(load(move_id), faults=faults, handover=form, handover_id=handover_id)
+    # -- remarks, notes, files (the hand-over: views/movement_handover.py)
 
     @expose("/<int:move_id>/remarks", methods=["POST"])
     @needs("movement", "remark")
@@ -310,7 +275,7 @@ class MovementView(BaseView):
         name = upload.filename if upload is not None and upload.filename else ""
         content = upload.stream if upload is not None and name else None
         command = files.AttachFile(move_id, name, content)
-        return self._simple(command, move_id, _("Đã đính kèm tệp «%(name)s».", name=name), "tep")
+        return self._simple(command, move_id, _("Đã đính kèm tệp “%(name)s”.", name=name), "tep")
 
     @expose("/<int:move_id>/files/<int:attachment_id>/remove", methods=["POST"])
     @needs(*WORKERS[0], *WORKERS[1:])
@@ -397,4 +362,4 @@ def _look(person: Person, form: MoveForm) -> tuple[Any, list[Any]]:
     return found, rest
 
 
-__all__ = ["MovementView", "load"]
+__all__ = ["MovementView", "done", "load", "render"]

@@ -181,14 +181,6 @@ def step_defaults(case: MovementCase, code: str) -> dict[str, Any]:
     return {today[code]: clock.today()} if code in today else {}
 
 
-class HandoverForm(Form):
-    """One line of the hand-over checklist."""
-
-    done_on = DateField(label("done_on"))
-    receiver = TextField(label("receiver"))
-    note = TextField(label("note"))
-
-
 class RemarkForm(Form):
     """What the receiving side says for a year, or at the end."""
 

@@ -18,7 +18,8 @@ from hrms.kernel import access, attachments, history
 from hrms.kernel.workflow import AllowedAction, TransitionRecord, performed
 from models.rotation import MovementCase, MovementRemark
 from reports.rotation.makers import offered
-from views.movement_forms import HandoverForm, RemarkForm, StepForm, step_defaults
+from views.handover_sheet import rows_of
+from views.movement_forms import RemarkForm, StepForm, step_defaults
 
 # Columns the effects keep for themselves: the steps beside them say what happened.
 TECHNICAL = frozenset(
@@ -86,6 +87,9 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
     both = guards.two_bodies(case)
     following = queries.next_step(case)
     with_remarks = case.kind in FOR_A_TIME and case.state in (RUNNING, DONE)
+    hands_over = (
+        case.state in handover.WHILE and case.handed_over_on is None and access.may("movement", "hand_over", case)
+    )
     return MovePage(
         case=case,
         actions=queries.actions(case),
@@ -101,13 +105,11 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
         papers=paper_urls(case, both),
         may_edit=case.state in PREPARING and access.may("movement", "prepare", case),
         may_work=may_work(case),
-        may_hand_over=case.state in handover.WHILE
-        and case.handed_over_on is None
-        and access.may("movement", "hand_over", case),
+        may_hand_over=hands_over,
         may_remark=with_remarks
         and access.may("movement", "remark", case)
         and access.in_scope(case.to_unit_id, "movement", "remark"),
-        forms={"handover": HandoverForm(None), "handover_id": None, "remark": RemarkForm(None), **forms},
+        forms={"remark": RemarkForm(None), **({"handover": rows_of(case)} if hands_over else {}), **forms},
     )
 
 

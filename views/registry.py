@@ -38,6 +38,7 @@ def views() -> list[type[Any]]:
     from views.movement_cases import MovementView
     from views.movement_chains import MovementChainView
     from views.movement_flows import MovementFlowView
+    from views.movement_handover import MovementHandoverView
     from views.movement_person import MovementPersonView
     from views.notifications import CalendarView, InboxView
     from views.papers import PaperView
@@ -68,6 +69,7 @@ def views() -> list[type[Any]]:
         MovementPersonView,
         MovementCalendarView,
         MovementView,
+        MovementHandoverView,
         ParameterView,
         LawView,
         ScenarioView,

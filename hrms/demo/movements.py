@@ -18,7 +18,7 @@ from sqlalchemy import or_, select
 from hrms.commands.rotation import effects, guards
 from hrms.commands.rotation.cases import MoveRequest, OpenCase
 from hrms.commands.rotation.chains import FormChain
-from hrms.commands.rotation.handover import RecordHandover
+from hrms.commands.rotation.handover import HandoverLine, SaveHandover
 from hrms.commands.rotation.remarks import WriteRemark
 from hrms.commands.rotation.steps import Perform
 from hrms.demo.cases import Stage
@@ -345,8 +345,8 @@ class Tale:
         rows = list(db.session.scalars(select(HandoverItem).where(HandoverItem.case_id == self.case_id)))
         self.day = self.day + timedelta(days=5)
         with self.stage.on(self.day, self.clerk):
-            for row in rows:
-                execute(RecordHandover(row.id, self.day, "Lãnh đạo phòng", version=row.version))
+            lines = [HandoverLine(row.id, "", self.day, "Lãnh đạo phòng", version=row.version) for row in rows]
+            execute(SaveHandover(self.case_id, lines))
 
 
 def play(rng: random.Random, as_of: date, people: int, say: Callable[[str], None]) -> int:

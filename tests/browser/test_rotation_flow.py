@@ -46,7 +46,7 @@ def step(page, label: str, **fields: str) -> None:
     for name, value in fields.items():
         dialog.get_by_label(re.compile(f"^{name.replace('_', ' ')}")).fill(value)
     dialog.get_by_role("button", name=label, exact=True).click()
-    page.get_by_text(f"Đã thực hiện «{label}».").wait_for()
+    page.get_by_text(f"Đã thực hiện “{label}”.").wait_for()
 
 
 def solve(site, page) -> None:
@@ -182,11 +182,9 @@ def test_the_yearly_plan_is_made_published_and_carried_out(site, visitor):
     visitor.go(case)
     assert page.locator("ol.status [aria-current=step]").inner_text().strip() == "Đã có hiệu lực"
     accessible(page)
-    while page.locator("#ban-giao details.edit", has_text="Ghi bàn giao").count():
-        item = page.locator("#ban-giao details.edit", has_text="Ghi bàn giao").first
-        item.locator("summary").click()
-        item.get_by_role("button", name="Lưu", exact=True).click()
-        page.wait_for_load_state()
+    page.locator("[data-tick-all]").check()
+    page.get_by_role("button", name="Lưu danh mục bàn giao").click()
+    page.get_by_text("Đã lưu danh mục bàn giao.").wait_for()
     step(page, "Ghi đã bàn giao")
     step(page, "Kết thúc hồ sơ")
     page.locator("details.menu-pop summary").click()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hrms.commands.rotation.cases import EditCase, LookAgain, MoveRequest, OpenCase
-from hrms.commands.rotation.handover import AddHandoverItem, RecordHandover
+from hrms.commands.rotation.handover import HandoverLine, SaveHandover
 from hrms.commands.rotation.queries import MoveFilter, actions, case_query, flows, my_queue
 from hrms.commands.rotation.remarks import WriteRemark, next_remark_on
 from hrms.commands.rotation.steps import Perform
@@ -40,8 +40,8 @@ def test_a_transfer_goes_from_proposal_to_done_and_every_step_is_on_record(moves
             moves.do(case, "hand_over", handed_over_on=JULY)
         assert codes(refused) == {"handover_open"}
         with moves.actor_as("unit_hr_a"):
-            for item in session.scalars(select(HandoverItem).where(HandoverItem.case_id == case.id)):
-                execute(RecordHandover(item.id, JULY, "Trần Thị Bình"))
+            items = list(session.scalars(select(HandoverItem).where(HandoverItem.case_id == case.id)))
+            execute(SaveHandover(case.id, [HandoverLine(item.id, "", JULY, "Trần Thị Bình") for item in items]))
         moves.do(case, "hand_over", handed_over_on=JULY)
         assert moves.do(case, "close").state == "done"
 
@@ -270,15 +270,28 @@ def test_places_are_offered_across_the_province_without_their_people(moves, worl
         receiving_units("so")
 
 
-def test_the_hand_over_list_grows_and_a_tick_can_be_taken_back(moves, world, session):
+def test_the_hand_over_sheet_is_saved_whole_or_not_at_all(moves, world, session):
     case = moves.decided(world.people["a1.2"], "b1")
     with moves.actor_as("unit_hr_a"):
-        item = execute(AddHandoverItem(case.id, "Chìa khóa kho"))
-        execute(RecordHandover(item.id, TODAY, "Lê Văn Bốn"))
-        assert execute(RecordHandover(item.id, None)).done_on is None
+        first, second = case.handover[0].id, case.handover[1].id
+        count = len(case.handover)
+        execute(
+            SaveHandover(case.id, [HandoverLine(first, "", TODAY, "Lê Văn Bốn"), HandoverLine(None, "Chìa khóa kho")])
+        )
+        assert session.get(HandoverItem, first).done_on == TODAY and len(case.handover) == count + 1
         with pytest.raises(Refused) as refused:
-            execute(RecordHandover(item.id, date(2025, 6, 16)))
-    assert codes(refused) == {"future"}
+            execute(SaveHandover(case.id, [
+                HandoverLine(second, "", date(2025, 6, 16)), HandoverLine(first, "", TODAY, remove=True),
+                HandoverLine(None, "  "), HandoverLine(None, "Con dấu"),
+            ]))  # fmt: skip
+        assert codes(refused) == {"future", "done", "missing"}
+        assert {fault.field for fault in refused.value.faults} == {"lines.0.done_on", "lines.1.remove", "lines.2.label"}
+        session.rollback()
+        assert len(case.handover) == count + 1
+        with pytest.raises(Stale):
+            execute(SaveHandover(case.id, [HandoverLine(first, "", None, version=1)]))
+        execute(SaveHandover(case.id, [HandoverLine(first), HandoverLine(second, remove=True)]))
+        assert session.get(HandoverItem, first).done_on is None and session.get(HandoverItem, second) is None
 
 
 def test_the_destination_remarks_each_year_and_the_sender_does_not(moves, world, session):

@@ -91,7 +91,6 @@ PARAMETERS: dict[str, Parameter] = {
     "job_id": record(JobRun),
     "move_id": record(rotation.MovementCase),
     "chain_id": record(rotation.MovementChain),
-    "handover_id": record(rotation.HandoverItem),
     "step": fixed("check"),
     "paper": fixed("meeting"),
     "override_id": Parameter(lambda place: place.row(law.ParameterOverride).id),

@@ -171,27 +171,36 @@ def test_a_case_goes_through_its_steps_on_the_page_to_the_decision(world, login,
     assert "Chờ đến ngày có hiệu lực." in text and "88/QĐ-UBND" in text and "Nhất trí" in text
 
 
-def test_the_checklist_is_ticked_line_by_line(moves, world, login, session):
+def test_the_hand_over_sheet_keeps_what_was_typed_and_saves_what_was_touched(moves, world, login, session):
     case = moves.decided(world.people["a1.2"], "b1")
     session.rollback()
-    item = session.query(HandoverItem).filter_by(case_id=case.id).order_by(HandoverItem.id).first()
-    client, path = login("unit_hr_a"), f"/movements/{case.id}/handover/{item.id}"
-    future = client.post(path, data={"done_on": "20/06/2025", "receiver": "Bà Bình", "seen_version": item.version})
-    assert "còn ở tương lai" in words(future) and "Bà Bình" in future.get_data(as_text=True)
-    assert client.post(path, data={"done_on": "15/06/2025", "receiver": "Bà Bình"}).status_code == 302
+    first, second = session.query(HandoverItem).filter_by(case_id=case.id).order_by(HandoverItem.id)[:2]
+    client, path = login("unit_hr_a"), f"/movements/{case.id}/handover"
+
+    def row(item, **typed):
+        return {f"i{item.id}-seen": '[false, "", "", ""]', f"i{item.id}-version": item.version,
+                **{f"i{item.id}-{name}": value for name, value in typed.items()}}  # fmt: skip
+
+    keys = {"row": [f"i{first.id}", f"i{second.id}", "n9"]}
+    data = keys | row(first, ticked="on", done_on="20/06/2025", receiver="Bà Bình") | row(second)
+    future = client.post(path, data=data | {"n9-label": "Chìa khóa kho"})
+    assert "còn ở tương lai" in words(future) and 'value="Chìa khóa kho"' in future.get_data(as_text=True)
     session.rollback()
-    assert session.get(HandoverItem, item.id).done_on == TODAY
-    assert client.post(path, data={"undo": "1"}).status_code == 302
-    assert client.post(path, data={"remove": "1"}).status_code == 302
-    assert client.post(f"/movements/{case.id}/handover", data={"label": "Chìa khóa kho"}).status_code == 302
+    assert session.get(HandoverItem, first.id).done_on is None
+    assert client.post(path, data=data | {f"i{first.id}-done_on": "", "n9-label": "Chìa khóa kho"}).status_code == 302
+    session.rollback()
+    assert (session.get(HandoverItem, first.id).done_on, session.get(HandoverItem, second.id).version) == (TODAY, 1)
     assert "Chìa khóa kho" in words(client.get(f"/movements/{case.id}/"))
 
 
-def test_a_line_of_another_case_is_not_found(moves, world, login, session):
+def test_a_line_of_another_case_is_not_written(moves, world, login, session):
     first, second = moves.decided(world.people["a1.2"], "b1"), moves.open(world.people["a2.2"], "b2")
     session.rollback()
     item = session.query(HandoverItem).filter_by(case_id=first.id).first()
-    assert login("unit_hr_a").post(f"/movements/{second.id}/handover/{item.id}", data={"undo": "1"}).status_code == 404
+    data = {"row": f"i{item.id}", f"i{item.id}-ticked": "on", f"i{item.id}-done_on": "15/06/2025"}
+    assert "vừa được người khác bỏ" in words(login("unit_hr_a").post(f"/movements/{second.id}/handover", data=data))
+    session.rollback()
+    assert session.get(HandoverItem, item.id).done_on is None
 
 
 def test_the_receiver_remarks_on_somebody_seconded(moves, world, login, session):
@@ -232,7 +241,7 @@ def test_papers_open_in_the_browser_and_the_print_for_signature_is_in_the_histor
     assert 'filename="DD-SXD-2025-0001-to-trinh.pdf"' in answer.headers["Content-Disposition"]
     assert client.get(f"/movements/{proposed}/papers/nothing.pdf").status_code == 404
     assert client.post(f"/movements/{proposed}/papers/meeting", data={}).mimetype == "application/pdf"
-    assert "In «Biên bản gặp gỡ»" in words(client.get(f"/movements/{proposed}/"))
+    assert "In “Biên bản gặp gỡ”" in words(client.get(f"/movements/{proposed}/"))
     assert login("staff_member_a").get(f"/movements/{proposed}/papers/meeting.pdf").status_code == 403
 
 

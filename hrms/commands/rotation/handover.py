@@ -1,4 +1,4 @@
-"""The hand-over checklist of a case: files, running work, assets, accounts; ticked line by line."""
+"""The hand-over checklist of a case: files, running work, assets, accounts; saved as one sheet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hrms.commands.rotation.words import DECIDED, EFFECTIVE, HANDOVER_ITEMS, LON
 from hrms.kernel import access, clock
 from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
-from hrms.kernel.errors import Fault
+from hrms.kernel.errors import Fault, NotFound
 from hrms.kernel.text import format_date, normalize
 from models.rotation import HandoverItem, MovementCase
 
@@ -36,83 +36,75 @@ def _open_for(case: MovementCase) -> list[Fault]:
     return []
 
 
-def _long(**values: str) -> Iterable[Fault]:
-    for name, value in values.items():
-        if len(normalize(value)) > LONGEST[name]:
-            yield Fault(name, _("%(label)s dài quá %(limit)s ký tự.", label=label(name), limit=LONGEST[name]))
+@dataclass(frozen=True)
+class HandoverLine:
+    """A line of the checklist as it shall be. ``item_id`` ``None``: a new one; ``version``: that of the screen.
+
+    ``remove``: it does not apply and is taken out; only what is not handed over yet.
+    """
+
+    item_id: int | None
+    label: str = ""
+    done_on: date | None = None
+    receiver: str = ""
+    note: str = ""
+    remove: bool = False
+    version: int | None = None
 
 
 @dataclass
-class AddHandoverItem(Command[HandoverItem]):
-    """One more line. An empty checklist gets the usual lines first."""
+class SaveHandover(Command[MovementCase]):
+    """Write lines of the checklist in one go: ticks, days, receivers, notes, new lines; lines not given stay.
+
+    Faults are told under ``lines.<place in the list>.<field>``. A tick is taken back with ``done_on=None``.
+    """
 
     case_id: int
-    label: str
+    lines: list[HandoverLine]
 
     def validate(self) -> Iterable[Fault]:
         self._case = case_to_step(self.case_id)
-        yield from _open_for(self._case)
-        if not normalize(self.label):
+        closed = _open_for(self._case)
+        yield from closed
+        if closed:
+            return
+        known = {item.id: item for item in self._case.handover}
+        self._items: list[HandoverItem | None] = []
+        for place, line in enumerate(self.lines):
+            item = known.get(line.item_id) if line.item_id is not None else None
+            if line.item_id is not None and item is None:
+                raise NotFound()
+            self._items.append(item)
+            if item is not None:
+                proposed = {"done_on": line.done_on, "receiver": line.receiver, "note": line.note}
+                check_version(item, line.version, proposed, label)
+            for fault in self._faults(line, item):
+                yield Fault(f"lines.{place}.{fault.field}", fault.message, fault.article, fault.code)
+
+    def _faults(self, line: HandoverLine, item: HandoverItem | None) -> Iterable[Fault]:
+        name = item.label if item is not None else normalize(line.label)
+        if not name:
             yield Fault("label", _("Cần nội dung bàn giao."), code="missing")
-        yield from _long(label=self.label)
-
-    def run(self) -> HandoverItem:
-        prepare(self._case)
-        item = HandoverItem(case_id=self._case.id, label=normalize(self.label))
-        db.session.add(item)
-        db.session.flush()
-        db.session.expire(self._case, ["handover"])
-        return item
-
-    def replay(self, receipt: Any) -> HandoverItem:
-        return access.get(HandoverItem, receipt)
-
-
-@dataclass
-class RecordHandover(Command[HandoverItem]):
-    """Tick a line, or (``done_on=None``) take the tick back. ``version`` is that of the line on the screen."""
-
-    item_id: int
-    done_on: date | None
-    receiver: str = ""
-    note: str = ""
-    version: int | None = None
-
-    def validate(self) -> Iterable[Fault]:
-        item = self._item = access.get(HandoverItem, self.item_id)
-        case = case_to_step(item.case_id)
-        yield from _open_for(case)
-        proposed = {"done_on": self.done_on, "receiver": self.receiver, "note": self.note}
-        check_version(item, self.version, proposed, label)
-        if self.done_on is not None and self.done_on > clock.today():
-            day = format_date(self.done_on)
-            yield Fault("done_on", _("Ngày bàn giao %(day)s còn ở tương lai.", day=day), code="future")
-        yield from _long(receiver=self.receiver, note=self.note)
-
-    def run(self) -> HandoverItem:
-        self._item.done_on = self.done_on
-        self._item.receiver, self._item.note = normalize(self.receiver), normalize(self.note)
-        return self._item
-
-    def replay(self, receipt: Any) -> HandoverItem:
-        return access.get(HandoverItem, receipt)
-
-
-@dataclass
-class RemoveHandoverItem(Command[MovementCase]):
-    """Take out a line that does not apply and is not ticked."""
-
-    item_id: int
-
-    def validate(self) -> Iterable[Fault]:
-        self._item = access.get(HandoverItem, self.item_id)
-        self._case = case_to_step(self._item.case_id)
-        yield from _open_for(self._case)
-        if self._item.done_on is not None:
-            yield Fault("", _("Nội dung này đã bàn giao nên không bỏ được."), code="done")
+        if line.remove and item is not None and item.done_on is not None:
+            yield Fault("remove", _("«%(item)s» đã bàn giao nên không bỏ được.", item=name), code="done")
+        if line.done_on is not None and line.done_on > clock.today():
+            words = _("«%(item)s»: ngày bàn giao %(day)s còn ở tương lai.", item=name, day=format_date(line.done_on))
+            yield Fault("done_on", words, code="future")
+        for field, value in (("label", line.label), ("receiver", line.receiver), ("note", line.note)):
+            if len(normalize(value)) > LONGEST[field]:
+                yield Fault(field, _("%(label)s dài quá %(limit)s ký tự.", label=label(field), limit=LONGEST[field]))
 
     def run(self) -> MovementCase:
-        db.session.delete(self._item)
+        for line, item in zip(self.lines, self._items, strict=True):
+            if line.remove:
+                if item is not None:
+                    db.session.delete(item)
+                continue
+            if item is None:
+                item = HandoverItem(case_id=self._case.id, label=normalize(line.label))
+                db.session.add(item)
+            item.done_on = line.done_on
+            item.receiver, item.note = normalize(line.receiver), normalize(line.note)
         db.session.flush()
         db.session.expire(self._case, ["handover"])
         return self._case
