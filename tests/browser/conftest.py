@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -24,6 +25,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 DAY = "2025-06-15"
 PEOPLE = 600
 READY_SECONDS = 60
+SHOWN = 4_000  # characters of a failed page
 NETWORK = ("http", "https", "ws", "wss")
 
 
@@ -165,6 +167,17 @@ def browser(site: Site) -> Iterator[Any]:
         made = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         yield made
         made.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """A test that failed in a browser says what stood on the page."""
+    report = yield
+    seen = getattr(item, "funcargs", {}).get("visitor")
+    if report.when == "call" and report.failed and seen is not None:
+        with contextlib.suppress(Exception):  # the page may be gone: then the failure speaks alone
+            report.sections.append((f"page {seen.page.url}", seen.page.inner_text("body", timeout=5_000)[:SHOWN]))
+    return report
 
 
 @pytest.fixture

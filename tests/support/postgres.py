@@ -25,6 +25,8 @@ SETTINGS = {
     "autovacuum": "off",
 }
 START_SECONDS = 60
+PREFIX = "hrms-pg-"
+MEMORY_WANTED = 2 * 1024**3  # bytes: templates and databases of the workers, with room to spare
 
 
 def find_binaries() -> Path | None:
@@ -51,6 +53,34 @@ def _unprivileged() -> pwd.struct_passwd | None:
     raise RuntimeError("PostgreSQL cannot run as root and no user 'postgres' or 'nobody' exists: create one")
 
 
+def _quick_folder() -> str | None:
+    """Memory, where the machine offers enough of it: a database for every test is a thousand files copied and removed.
+
+    On a disk's file system that costs ten times the processor time (0.26 s against 0.03 s a test).
+    """
+    memory = Path("/dev/shm")
+    try:
+        usable = os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free > MEMORY_WANTED
+    except OSError:
+        return None
+    if not usable:
+        return None
+    _remove_left_behind(memory)
+    return str(memory)
+
+
+def _remove_left_behind(memory: Path) -> None:
+    """Folders of runs that were killed: their server ended with them, their memory is still taken."""
+    for folder in memory.glob(f"{PREFIX}*"):
+        try:
+            server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+            os.kill(server, 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError, IndexError):
+            continue  # about to start, stopped in order, or another user's: not ours to judge
+
+
 def _end_with_parent() -> None:
     """Linux ends the server when the test run is killed; elsewhere this does nothing."""
     with contextlib.suppress(AttributeError, OSError):
@@ -62,7 +92,7 @@ class TemporaryServer:
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="hrms-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_quick_folder()))
         self._process: subprocess.Popen[bytes] | None = None
         self._identity = _unprivileged()
 
