@@ -26,7 +26,7 @@ from hrms.kernel.errors import Refused, Stale
 from hrms.kernel.workflow import performed
 from models.evaluation import EvaluationCycle
 from models.organization import OrgUnit
-from models.vocabulary import CATEGORIES, EVALUATION_SIDES, PERIOD_KINDS
+from models.vocabulary import CATEGORIES, EVALUATION_CIRCLES, EVALUATION_SIDES, PERIOD_KINDS
 from views.evaluation_support import class_word, differences, tabs
 from views.fields import (
     BooleanField,
@@ -106,6 +106,10 @@ class PlanForm(Form):
     year = WholeField(LABELS["year"], [required(_l("Hãy ghi năm."))])
     number = WholeField(LABELS["number"], [Optional()], description=_l("Tháng 1–12, quý 1–4; kỳ năm để trống."))
     side = ChoiceField(LABELS["side"], choices=[(code, label) for code, label in EVALUATION_SIDES.items()])
+    circle = ChoiceField(
+        LABELS["circle"], choices=list(EVALUATION_CIRCLES.items()),
+        description=_l("Bên Đảng chỉ lấy đảng viên và người giữ chức vụ lãnh đạo, quản lý."),
+    )  # fmt: skip
     name = TextField(LABELS["name"], description=_l("Để trống: đặt theo loại kỳ."))
     as_of = DateField(LABELS["as_of"], [Optional()], description=_l("Để trống: ngày cuối kỳ, hoặc ngày mở kỳ."))
     document = TextField(_l("Văn bản triển khai"))
@@ -263,6 +267,7 @@ class EvaluationView(BaseView):
             editor=stale.editor if stale else "",
             tabs=tabs(cycle, "progress"),
             sides=EVALUATION_SIDES,
+            circles=EVALUATION_CIRCLES,
             kinds=PERIOD_KINDS,
             owed=owed,
             step_url=lambda code: url_for("EvaluationView.step", cycle_id=cycle.id, code=code),
@@ -393,7 +398,7 @@ def _plan(form: PlanForm) -> cycles.PlanCycle:
     return cycles.PlanCycle(
         form.unit_id.data or 0, form.period_kind.data or "", form.year.data or 0, form.number.data or 0,
         form.side.data or "STATE", form.name.data or "", form.as_of.data, picked or None, None,
-        form.document.data or "", form.note.data or "",
+        form.document.data or "", form.note.data or "", form.circle.data or "all",
     )  # fmt: skip
 
 

@@ -36,7 +36,9 @@ STEPS = (
 )  # fmt: skip
 FIELDS = (
     _l("Đơn vị"), _l("Người được đánh giá"), _l("Loại kỳ"), _l("Năm"), _l("Kỳ số"), _l("Tên kỳ đánh giá"),
-    _l("Bên đánh giá"), _l("Từ ngày"), _l("Đến ngày"), _l("Danh sách tính đến ngày"), _l("Nhóm đối tượng"),
+    _l("Bên đánh giá"), _l("Phạm vi người được đánh giá"), _l("Tất cả người thuộc phạm vi"),
+    _l("Chỉ người giữ chức vụ lãnh đạo, quản lý"),
+    _l("Từ ngày"), _l("Đến ngày"), _l("Danh sách tính đến ngày"), _l("Nhóm đối tượng"),
     _l("Thời hạn"), _l("Văn bản"), _l("Điểm tự chấm"), _l("Điểm của người quản lý trực tiếp"),
     _l("Điểm của cấp có thẩm quyền"), _l("Điểm đề nghị"), _l("Tự nhận xét"), _l("Nhận xét của đơn vị"),
     _l("Nội dung đánh giá"), _l("Minh chứng"), _l("Số liệu đánh giá"), _l("Mức tự xếp loại"),

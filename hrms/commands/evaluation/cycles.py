@@ -22,7 +22,7 @@ from hrms.kernel.errors import Fault, NotAllowed
 from hrms.kernel.text import add_months, end_of_month, format_date
 from models.evaluation import EvaluationCycle
 from models.organization import OrgUnit
-from models.vocabulary import CATEGORIES, EVALUATION_SIDES, PERIOD_KINDS
+from models.vocabulary import CATEGORIES, EVALUATION_CIRCLES, EVALUATION_SIDES, PERIOD_KINDS
 from policies.evaluation import annual_deadline
 
 MONTHS = {"MONTH": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}
@@ -51,10 +51,11 @@ def numbers(kind: str) -> range:
     return range(0, 1) if kind == "YEAR" else range(1, 12 // MONTHS[kind] + 1)
 
 
-def period_name(kind: str, year: int, number: int) -> str:
-    """«Đánh giá quý III năm 2025»."""
+def period_name(kind: str, year: int, number: int, side: str = "STATE") -> str:
+    """“Đánh giá quý III năm 2025”; of the Party side it says so."""
     shown = ROMAN[number] if kind == "QUARTER" else str(number)
-    return _(NAMES[kind], number=shown, year=year)
+    name = _(NAMES[kind], number=shown, year=year)
+    return name if side == "STATE" else _("%(name)s (bên Đảng)", name=name)
 
 
 def last_day(kind: str, year: int, number: int) -> date:
@@ -85,16 +86,16 @@ def opening_day(kind: str, year: int, number: int) -> date:
 def _deadline_faults(deadlines: dict[str, date] | None, starts_on: date) -> Iterable[Fault]:
     given = deadlines or {}
     for step in given.keys() - STEPS.keys():
-        yield Fault("deadlines", _("Không có bước «%(step)s».", step=step))
+        yield Fault("deadlines", _("Không có bước “%(step)s”.", step=step))
     known = [(step, given[step]) for step in STEPS if step in given]
     for step, day in known:
         if day < starts_on:
-            text = _("Thời hạn «%(step)s» (%(day)s) trước ngày bắt đầu kỳ.", step=_(STEPS[step]), day=format_date(day))
+            text = _("Thời hạn “%(step)s” (%(day)s) trước ngày bắt đầu kỳ.", step=_(STEPS[step]), day=format_date(day))
             yield Fault(f"deadlines.{step}", text, code="deadline")
     for (earlier, first), (later, second) in pairwise(known):
         if second < first:
             text = _(
-                "Thời hạn «%(later)s» (%(second)s) trước thời hạn «%(earlier)s» (%(first)s).",
+                "Thời hạn “%(later)s” (%(second)s) trước thời hạn “%(earlier)s” (%(first)s).",
                 later=_(STEPS[later]),
                 second=format_date(second),
                 earlier=_(STEPS[earlier]),
@@ -114,6 +115,7 @@ class PlanCycle(Command[EvaluationCycle]):
 
     ``as_of``: participants are the staff on this day (left out: the last day of the period, or the day of opening when
     that is earlier). ``deadlines``: step → day, left out: by the procedure. ``categories``: of staff, none = all.
+    ``circle``: all | leaders. The Party side takes Party members and leaders.
     """
 
     unit_id: int
@@ -127,15 +129,18 @@ class PlanCycle(Command[EvaluationCycle]):
     deadlines: dict[str, date] | None = None
     document: str = ""
     note: str = ""
+    circle: str = "all"
 
     def validate(self) -> Iterable[Fault]:
         unit = access.get(OrgUnit, self.unit_id)
         _may_open(unit.id)
         if self.period_kind not in PERIOD_KINDS:
-            return [Fault("period_kind", _("Không có loại kỳ «%(kind)s».", kind=self.period_kind))]
+            return [Fault("period_kind", _("Không có loại kỳ “%(kind)s”.", kind=self.period_kind))]
         faults: list[Fault] = []
         if self.side not in EVALUATION_SIDES:
             faults.append(Fault("side", _("Bên đánh giá phải là Chính quyền hoặc Đảng.")))
+        if self.circle not in EVALUATION_CIRCLES:
+            faults.append(Fault("circle", _("Phạm vi người được đánh giá không hợp lệ.")))
         if not FIRST_YEAR <= self.year <= clock.today().year + 1:
             text = _("Năm %(year)s ngoài khoảng %(first)s đến %(last)s.", year=self.year, first=FIRST_YEAR,
                      last=clock.today().year + 1)  # fmt: skip
@@ -153,7 +158,7 @@ class PlanCycle(Command[EvaluationCycle]):
             yield Fault(
                 "period_kind",
                 _(
-                    "Cấu hình hiện hành không đánh giá theo kỳ «%(kind)s»; chỉ có: %(allowed)s.",
+                    "Cấu hình hiện hành không đánh giá theo kỳ “%(kind)s”; chỉ có: %(allowed)s.",
                     kind=_(PERIOD_KINDS[self.period_kind]),
                     allowed=", ".join(_(PERIOD_KINDS[kind]) for kind in allowed),
                 ),
@@ -173,7 +178,7 @@ class PlanCycle(Command[EvaluationCycle]):
             )
         for category in self.categories or ():
             if category not in CATEGORIES:
-                yield Fault("categories", _("Không có nhóm đối tượng «%(value)s».", value=category))
+                yield Fault("categories", _("Không có nhóm đối tượng “%(value)s”.", value=category))
         yield from _deadline_faults(self.deadlines, self._starts)
         same = select(EvaluationCycle.id).where(
             EvaluationCycle.unit_id == unit.id,
@@ -189,10 +194,11 @@ class PlanCycle(Command[EvaluationCycle]):
         deadlines = default_deadlines(self.period_kind, self.year, self.number) | (self.deadlines or {})
         row = EvaluationCycle(
             unit_id=self.unit_id, side=self.side, period_kind=self.period_kind, year=self.year, number=self.number,
-            name=self.name.strip() or period_name(self.period_kind, self.year, self.number), starts_on=self._starts,
+            name=self.name.strip() or period_name(self.period_kind, self.year, self.number, self.side),
+            starts_on=self._starts,
             ends_on=self._ends, as_of=self.as_of or self._ends, categories=list(self.categories or ()) or None,
             deadlines={step: deadlines[step].isoformat() for step in STEPS}, document=self.document.strip(),
-            note=self.note.strip(), state=PLANNED,
+            note=self.note.strip(), state=PLANNED, circle=self.circle,
         )  # fmt: skip
         db.session.add(row)
         return row
@@ -306,7 +312,7 @@ class AdvanceCycle(Command[EvaluationCycle]):
         self._cycle = cycle_for(self.cycle_id, "open")
         check_version(self._cycle, self.version, {})
         if self.action == "open":
-            return [Fault("action", _("Hãy dùng nút «Mở kỳ đánh giá»."), code="unknown_action")]
+            return [Fault("action", _("Hãy dùng nút “Mở kỳ đánh giá”."), code="unknown_action")]
         return CYCLE.faults(self._cycle, self.action, **self._grounds())
 
     def _grounds(self) -> dict[str, Any]:

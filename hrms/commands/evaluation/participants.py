@@ -60,7 +60,7 @@ class AddParticipants(Command[list[int]]):
             return
         self._roll = Roll(cycle, land, Rules(cycle))
         people = list(db.session.execute(people_query(names)))
-        self._rows = self._roll.rows(people, units, rated_in=self.unit_id)
+        self._rows = self._roll.rows(people, units, rated_in=self.unit_id, everyone=True)
         for person_id in sorted(names.keys() - {row["person_id"] for row in self._rows}):
             text = _(
                 "%(name)s không giữ vị trí nào trong phạm vi của kỳ vào ngày chốt danh sách; hãy chọn đơn vị đánh giá.",

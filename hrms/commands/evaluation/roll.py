@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -23,7 +23,7 @@ from models.organization import Position
 from models.staff import Absence, Appointment, Discipline, Person
 from models.vocabulary import POSITION_GROUPS
 from policies.evaluation.configuration import Configuration
-from policies.evaluation.data import BLOCKED, MANUAL, NOT_RATED, RATED, authority_for
+from policies.evaluation.data import BLOCKED, LEADERS, MANUAL, NOT_RATED, RATED, authority_for
 from policies.evaluation.facts import read_facts
 from policies.evaluation.outcome import Rating
 from policies.evaluation.regimes import select_regime
@@ -41,7 +41,9 @@ PERSON_TYPE = {
 TREE = frozenset({"ND90", "ND90_48"})
 LEADERS_GROUP = "LANH_DAO_QUAN_LY"
 OTHERS_GROUP = "CHUYEN_NGANH"
+HEADS_GROUP = "NGUOI_DUNG_DAU"  # heads of the agencies one level decides: they are compared with each other
 RANKS = {"head": 0, "deputy": 1, "": 2}
+BY_LAW = "LAW"
 MAIN, CONCURRENT, SECONDMENT = "main", "concurrent", "secondment"
 
 
@@ -83,6 +85,11 @@ class Rules:
         layer = frozen.get("configuration", {})
         self.without_rules = frozenset(layer.get("hy1071.procedure.units_without_rules", ()))
         self.own_contracts = frozenset(layer.get("hy1071.procedure.units_deciding_for_contracts", ()))
+        self.heads_with_decider = layer.get("hy1071.procedure.heads_counted_at", "DECIDER") == "DECIDER"
+        self.decider_of = {
+            "DEPUTY": layer.get("hy1071.procedure.decider_of_deputies", BY_LAW),
+            "STAFF": layer.get("hy1071.procedure.decider_of_staff", BY_LAW),
+        }
         self.highest_post = self.configuration.value("hy1071.concurrent_posts") == "HIGHEST_POST"
         self.regime = lru_cache(maxsize=64)(self._regime)
         self.sheet = lru_cache(maxsize=64)(self._sheet)
@@ -111,12 +118,13 @@ class Roll:
     rules: Rules
 
     def rows(
-        self, people: Sequence[Any], units: set[int] | None, *, rated_in: int | None = None
+        self, people: Sequence[Any], units: set[int] | None, *, rated_in: int | None = None, everyone: bool = False
     ) -> list[dict[str, Any]]:
         """Values of ``person_evaluation`` for ``people`` (of :func:`people_query`) whose rated post is in ``units``.
 
         A person seconded elsewhere is rated where the work is done; who is out of ``units`` for that is left out.
         ``rated_in``: the unit that rates who holds no post on the day (the last post before it tells the title).
+        ``everyone``: also who is outside the cycle's circle, because somebody named them.
         """
         ids = [person.id for person in people]
         posts = self._posts(ids)
@@ -132,11 +140,17 @@ class Roll:
                 rated = Post(person.id, rated_in, MAIN, title, rank, group, self.cycle.as_of, None)
             if rated is None or (units is not None and rated.unit_id not in units):
                 continue
-            found.append(
-                self._row(person, rated, mine, spells.get(person.id, ()), acts.get(person.id, ()),
-                          counted.get(person.id, {}))
-            )  # fmt: skip
+            row = self._row(person, rated, mine, spells.get(person.id, ()), acts.get(person.id, ()),
+                            counted.get(person.id, {}))  # fmt: skip
+            if everyone or self._in_circle(person, row["klass"]):
+                found.append(row)
         return found
+
+    def _in_circle(self, person: Any, klass: str) -> bool:
+        """Whom the cycle is about: the Party side rates its members and leaders; a circle of leaders leaders alone."""
+        if klass in LEADERS:
+            return True
+        return self.cycle.circle == "all" and (self.cycle.side != "PARTY" or bool(person.is_party_member))
 
     # Reading
 
@@ -247,6 +261,10 @@ class Roll:
             code in self.rules.own_contracts, kind == "service_unit",
         )  # fmt: skip
         head_of_agency = rank == "head" and land.agency_of(rated.unit_id) == rated.unit_id
+        decider = self._decider(regime, klass, rank, head_of_agency, here)
+        group = LEADERS_GROUP if klass in ("CB", "CC1", "VC1") else rated.group or OTHERS_GROUP
+        if head_of_agency and decider != here and decider in self._inside and self.rules.heads_with_decider:
+            counted_at, group = decider, HEADS_GROUP
         facts = circumstances(
             self._service(person, posts, spells, acts, counted, here), cycle.starts_on, cycle.ends_on,
             yearly=cycle.period_kind == "YEAR", agency_id=here, agency_name=land.places[here].name,
@@ -261,12 +279,12 @@ class Roll:
         state, exit_code = self._exit(klass, regime, facts)
         return {
             "cycle_id": cycle.id, "person_id": person.id, "unit_id": rated.unit_id, "agency_id": counted_at,
-            "decider_unit_id": self._decider(regime, klass, rank, head_of_agency, here), "folded": person.folded,
+            "decider_unit_id": decider, "folded": person.folded,
             "sort_key": person.sort_key, "klass": klass, "title": (rated.title or person.title)[:200],
             "is_head": rank == "head", "is_deputy": rank == "deputy", "regime": regime or "NONE",
             "sheet_code": self.rules.sheet(regime, overlay, klass) if regime else "", "state": state,
             "exit_code": exit_code, "facts": facts or None,
-            "group": LEADERS_GROUP if klass in ("CB", "CC1", "VC1") else rated.group or OTHERS_GROUP,
+            "group": group,
         }  # fmt: skip
 
     def _payroll(self, rated: Post, posts: Sequence[Post]) -> int:
@@ -311,9 +329,18 @@ class Roll:
                 if post.unit_id in land.places
             ]
 
-    def _decider(self, regime: str, klass: str, rank: str, head_of_agency: bool, agency: int) -> int | None:
-        """Whose head decides, by the authority of the regime: the superior level of a head and of a cadre, else own."""
+    @cached_property
+    def _inside(self) -> set[int]:
+        """The units of the cycle: a ceiling of heads is kept only where their decider takes part."""
+        return self.territory.below(self.cycle.unit_id)
+
+    def _decider(self, regime: str, klass: str, rank: str, head_of_agency: bool, agency: int) -> int:
+        """Whose head decides: as the province set it, else by the authority of the regime (the superior level of a
+        head and of a cadre, else own). A head never decides on the own person."""
         subject = "HEAD" if head_of_agency else "DEPUTY" if rank == "deputy" else "STAFF"
+        wanted = self.rules.decider_of.get(subject, BY_LAW)
+        if wanted != BY_LAW:
+            return agency if wanted == "OWN_HEAD" else self.territory.superior_of(agency) or agency
         found = authority_for(regime, klass, subject) if regime else None
         own = found.authority == "OWN_HEAD" if found is not None else subject != "HEAD"
         return agency if own else self.territory.superior_of(agency) or agency
@@ -367,4 +394,6 @@ def staff_ids(cycle: EvaluationCycle, units: set[int]) -> list[int]:
 
 def group_name(code: str) -> str:
     """Name of a default group of similar tasks."""
+    if code == HEADS_GROUP:
+        return "Người đứng đầu cơ quan, đơn vị trực thuộc"
     return POSITION_GROUPS.get(code, code)

@@ -66,6 +66,7 @@ LABELS: dict[str, str] = {
     "number": N_("Kỳ số"),
     "name": N_("Tên kỳ đánh giá"),
     "side": N_("Bên đánh giá"),
+    "circle": N_("Phạm vi người được đánh giá"),
     "starts_on": N_("Từ ngày"),
     "ends_on": N_("Đến ngày"),
     "as_of": N_("Danh sách tính đến ngày"),
