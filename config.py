@@ -91,7 +91,7 @@ def _rate(name: str, default: str) -> str:
     try:
         parse_many(value)
     except ValueError:
-        raise SettingError(f"HRMS_{name}={value!r}: ghi như «{default}».") from None
+        raise SettingError(f"HRMS_{name}={value!r}: ghi như “{default}”.") from None
     return value
 
 

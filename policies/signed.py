@@ -43,7 +43,7 @@ def broken(signatures: Sequence[Mapping[str, Any]], cases: Sequence[tuple[str, M
     """One sentence for every signature whose case is no longer there as it was signed; empty when all hold."""
     standing = {(decree, seal(row)) for decree, row in cases}
     return [
-        f"{one['decree']}: hồ sơ mẫu «{one['title']}» do {one['confirmed_by']} ký xác nhận ({one['document']}, "
+        f"{one['decree']}: hồ sơ mẫu “{one['title']}” do {one['confirmed_by']} ký xác nhận ({one['document']}, "
         f"{one['on']}) đã bị sửa hoặc xóa; hãy khôi phục nguyên văn"
         for one in signatures
         if (one["decree"], one["seal"]) not in standing

@@ -167,7 +167,7 @@ class CaseFile:
                         "case",
                         _(
                             "Hồ sơ %(number)s chưa có kết quả tính chế độ. "
-                            "Hãy bổ sung dữ liệu còn thiếu, bấm «Tính lại» rồi in.",
+                            "Hãy bổ sung dữ liệu còn thiếu, bấm “Tính lại” rồi in.",
                             number=self.case.label,
                         ),
                         code="not_calculated",

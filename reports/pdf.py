@@ -202,7 +202,7 @@ def _strange_faces(document: Document, *, with_chart: bool = False) -> list[str]
 
 def _face_warning(name: str) -> str:
     return (
-        f"Phông chữ «{name}» thay cho Times New Roman: hãy cài Times New Roman, Liberation Serif hoặc Tinos "
+        f"Phông chữ “{name}” thay cho Times New Roman: hãy cài Times New Roman, Liberation Serif hoặc Tinos "
         "để văn bản đúng thể thức NĐ 30/2020/NĐ-CP."
     )
 

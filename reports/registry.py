@@ -149,7 +149,7 @@ def report_named(name: str) -> Report:
         if near
         else _("Các báo cáo có: %(names)s.", names=", ".join(known))
     )
-    raise UnknownReport(_("Không có báo cáo «%(name)s». %(hint)s", name=name, hint=hint))
+    raise UnknownReport(_("Không có báo cáo “%(name)s”. %(hint)s", name=name, hint=hint))
 
 
 def produce(name: str, style: str, given: Mapping[str, str], prepared: Prepared | None = None) -> Output:
@@ -182,7 +182,7 @@ def _read(report: Report, style: str, given: Mapping[str, str]) -> dict[str, Any
             Fault(
                 "format",
                 _(
-                    "Báo cáo «%(name)s» không có định dạng %(format)s. Hãy chọn: %(known)s.",
+                    "Báo cáo “%(name)s” không có định dạng %(format)s. Hãy chọn: %(known)s.",
                     name=report.name,
                     format=style,
                     known=", ".join(report.formats),
@@ -192,9 +192,9 @@ def _read(report: Report, style: str, given: Mapping[str, str]) -> dict[str, Any
     for key in given:
         if report.parameter(key) is None:
             near = difflib.get_close_matches(key, [p.name for p in report.parameters], n=1, cutoff=0.5)
-            hint = _(" Có phải «%(name)s»?", name=near[0]) if near else ""
+            hint = _(" Có phải “%(name)s”?", name=near[0]) if near else ""
             faults.append(
-                Fault(key, _("Báo cáo «%(name)s» không có tham số «%(key)s».", name=report.name, key=key) + hint)
+                Fault(key, _("Báo cáo “%(name)s” không có tham số “%(key)s”.", name=report.name, key=key) + hint)
             )
     values: dict[str, Any] = {}
     for parameter in report.parameters:
@@ -203,7 +203,7 @@ def _read(report: Report, style: str, given: Mapping[str, str]) -> dict[str, Any
             faults.append(
                 Fault(
                     parameter.name,
-                    _("Thiếu tham số «%(name)s» (%(label)s).", name=parameter.name, label=_(parameter.label)),
+                    _("Thiếu tham số “%(name)s” (%(label)s).", name=parameter.name, label=_(parameter.label)),
                 )
             )
             continue
@@ -223,13 +223,13 @@ def _value(parameter: Parameter, text: str) -> Any:
             return True
         if lowered in FALSE:
             return False
-        raise ValueError(_("«%(name)s»: dùng 1 hoặc 0, không phải «%(value)s».", name=parameter.name, value=text))
+        raise ValueError(_("“%(name)s”: dùng 1 hoặc 0, không phải “%(value)s”.", name=parameter.name, value=text))
     if parameter.kind == "choice":
         if text in parameter.choices or not text:
             return text
         raise ValueError(
             _(
-                "«%(name)s»: không có lựa chọn «%(value)s». Hãy chọn: %(known)s.",
+                "“%(name)s”: không có lựa chọn “%(value)s”. Hãy chọn: %(known)s.",
                 name=parameter.name,
                 value=text,
                 known=", ".join(parameter.choices),
@@ -252,7 +252,7 @@ def _find_records(report: Report, values: dict[str, Any]) -> None:
         except NotFound:
             raise NotFound(
                 _(
-                    "Không tìm thấy %(label)s «%(value)s» trong phạm vi của bạn.",
+                    "Không tìm thấy %(label)s “%(value)s” trong phạm vi của bạn.",
                     label=_(parameter.label).lower(),
                     value=text,
                 )

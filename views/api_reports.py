@@ -173,7 +173,7 @@ def _paging(given: dict[str, str]) -> tuple[int, int]:
     for name, default, low, high in (("page", 0, 0, 10**9), ("page_size", 100, 1, MOST_ROWS)):
         text = given.pop(name, str(default))
         if not (text.isascii() and text.isdigit() and len(text) < 11 and low <= int(text) <= high):
-            faults.append(Fault(name, _("«%(value)s» phải là số nguyên từ %(low)s đến %(high)s.",
+            faults.append(Fault(name, _("“%(value)s” phải là số nguyên từ %(low)s đến %(high)s.",
                                         value=text[:20], low=low, high=high)))  # fmt: skip
             continue
         found.append(int(text))

@@ -314,7 +314,7 @@ class BatchForm(Form):
     unit_id = LookupField(label("unit_id"), [required(_l("Hãy chọn đơn vị của đợt."))], url="/lookup/units?q=")
     year = WholeField(label("year"), [required()])
     round = WholeField(label("round"), description=_l("Để trống để lấy số kế tiếp."))
-    name = TextField(label("name"), description=_l("Để trống: «Đợt số/năm»."))
+    name = TextField(label("name"), description=_l("Để trống: “Đợt số/năm”."))
     deadline = DateField(label("deadline"))
     note = LongTextField(label("note"))
 

@@ -94,7 +94,7 @@ def batch_choices() -> list[tuple[str, str]]:
 def _number(value: str) -> int:
     number = identifier(value)
     if number is None:
-        raise FilterFault(_("'%(value)s' không phải mã số. Hãy chọn lại.", value=value))
+        raise FilterFault(_("“%(value)s” không phải mã số. Hãy chọn lại.", value=value))
     return number
 
 

@@ -67,7 +67,7 @@ class CaseListQuery(Schema):
 
     search = text(metadata={"description": "Số hồ sơ, họ tên hoặc mã cán bộ (không cần dấu)"})
     state = fields.List(
-        text(validate=validate.OneOf(list(STATE_LABELS), error="Không có trạng thái «{input}».")),
+        text(validate=validate.OneOf(list(STATE_LABELS), error="Không có trạng thái “{input}”.")),
         metadata={"description": "Mã trạng thái; nhắc lại tham số để chọn nhiều"},
     )
     unit_id = number_of(validate=at_least(0, BIGGEST), metadata={"description": "Đơn vị, gồm mọi đơn vị bên dưới"})
@@ -79,7 +79,7 @@ class CaseListQuery(Schema):
     leave_to = day()
     late = flag(metadata={"description": "Chỉ hồ sơ quá hạn của đợt"})
     waiting = flag(metadata={"description": "Chỉ hồ sơ đang chờ chính người gọi"})
-    order = text(validate=validate.OneOf(ORDERS, error="Không sắp xếp được theo «{input}»."), load_default="id")
+    order = text(validate=validate.OneOf(ORDERS, error="Không sắp xếp được theo “{input}”."), load_default="id")
     descending = flag(load_default=True)
     page = number_of(load_default=0, validate=at_least(0, 10**9), metadata={"description": "Trang, tính từ 0"})
     page_size = number_of(load_default=20, validate=at_least(1, MAX_PAGE))
@@ -265,7 +265,7 @@ class CaseActionRequest(Schema):
     paid_on = day()
     payment_reference = text()
     paid_amount = whole()
-    funding_source = text(validate=validate.OneOf(list(FUNDING_SOURCES), error="Không có nguồn kinh phí «{input}»."))
+    funding_source = text(validate=validate.OneOf(list(FUNDING_SOURCES), error="Không có nguồn kinh phí “{input}”."))
 
 
 class RefusalSchema(Schema):
@@ -312,7 +312,7 @@ def _faults(messages: Any, schema: Schema, path: str = "") -> Any:
             if unknown:
                 known = ", ".join(schema.fields)
                 yield Fault(
-                    str(key), _("Không có tham số «%(name)s». Các tham số nhận: %(known)s.", name=key, known=known)
+                    str(key), _("Không có tham số “%(name)s”. Các tham số nhận: %(known)s.", name=key, known=known)
                 )
             else:
                 yield from _faults(inner, schema, place)

@@ -160,7 +160,7 @@ class CaseView(CaseOpening, BaseView):
             return render(load(case_id), request.form.get("tab", ""), posted={code: form}, open_step=code, faults=rest)
         except Stale as error:
             return stale(case_id, error)
-        message = _("Đã thực hiện «%(step)s».", step=_(WORKFLOW.transition(code).label))
+        message = _("Đã thực hiện “%(step)s”.", step=_(WORKFLOW.transition(code).label))
         if access.may("case", "read", moved):
             return done(moved.id, message)
         flash(message + " " + _("Hồ sơ đã chuyển khỏi phạm vi của bạn."), "success")
@@ -249,7 +249,7 @@ class CaseView(CaseOpening, BaseView):
         name = upload.filename if upload is not None and upload.filename else ""
         content = upload.stream if upload is not None and name else None
         command = dossier.AttachFile(case_id, name, request.form.get("item_code", ""), content)
-        return self._simple(command, case_id, "dossier", _("Đã đính kèm tệp «%(name)s».", name=name))
+        return self._simple(command, case_id, "dossier", _("Đã đính kèm tệp “%(name)s”.", name=name))
 
     @expose("/<int:case_id>/files/<int:attachment_id>/remove", methods=["POST"])
     @needs("case", "edit", ("case", "finance"), ("case", "appraise"))

@@ -92,7 +92,7 @@ def two_places(value: Any) -> str:
 
 
 def finding_words(finding: Any) -> str:
-    """«Tỷ lệ Hoàn thành xuất sắc cao hơn hẳn các nơi khác: 30 so với 12»."""
+    """“Tỷ lệ Hoàn thành xuất sắc cao hơn hẳn các nơi khác: 30 so với 12”."""
     return _(
         "%(what)s: %(own)s so với %(peers)s", what=_(FINDINGS[finding.code]), own=two_places(finding.own),
         peers=two_places(finding.peers),

@@ -1,4 +1,4 @@
-"""The quota of «Hoàn thành xuất sắc» of an agency, live while ratings move; its check, its groups, the higher per cent.
+"""The quota of “Hoàn thành xuất sắc” of an agency, live while ratings move; its check, its groups, the higher per cent.
 
 The board of ratings includes the panel (``evaluation/quota_panel.html``) and asks ``…/quota/<agency>.json`` for it
 anew; ``levels=12:HTXS,15:HT`` lays over what is typed and not saved yet.
@@ -89,7 +89,7 @@ def gauge(state: GroupState, name: str = "") -> Gauge:
 
 
 def rule_in_words(state: QuotaState) -> str:
-    """«Tối đa 20% số xếp loại Hoàn thành tốt nhiệm vụ; bỏ phần lẻ; theo đúng phép tính»."""
+    """“Tối đa 20% số xếp loại Hoàn thành tốt nhiệm vụ; bỏ phần lẻ; theo đúng phép tính”."""
     return _(
         "Tối đa %(percent)s%% của: %(base)s; %(rounding)s; nhóm ít người: %(small)s.",
         percent=state.percent.replace(".", ","), base=_option("base", state.base),

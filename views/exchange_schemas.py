@@ -67,7 +67,7 @@ class ChangesQuery(Schema):
 
     after = number_of(load_default=0, validate=at_least(0, BIG), metadata={"description": WORDS["cursor"]})
     page_size = number_of(load_default=200, validate=at_least(1, MOST_CHANGES))
-    record = fields.List(text(validate=validate.OneOf(names(), error="Không có loại bản ghi «{input}».")))
+    record = fields.List(text(validate=validate.OneOf(names(), error="Không có loại bản ghi “{input}”.")))
 
 
 ExchangePersonSchema = Schema.from_dict(

@@ -103,7 +103,7 @@ class ScopedRestApi(ModelRestApi):
             if column not in self.search_columns or "value" not in item:
                 raise FABException(
                     _(
-                        "Bộ lọc «%(name)s» không dùng được. Các trường lọc được: %(all)s.",
+                        "Bộ lọc “%(name)s” không dùng được. Các trường lọc được: %(all)s.",
                         name=column,
                         all=", ".join(self.search_columns),
                     )
@@ -112,7 +112,7 @@ class ScopedRestApi(ModelRestApi):
             if operator not in allowed:
                 raise FABException(
                     _(
-                        "Phép lọc «%(name)s» không dùng được cho trường «%(column)s». Các phép lọc: %(all)s.",
+                        "Phép lọc “%(name)s” không dùng được cho trường “%(column)s”. Các phép lọc: %(all)s.",
                         name=operator,
                         column=column,
                         all=", ".join(sorted(allowed)),
@@ -136,7 +136,7 @@ class ScopedRestApi(ModelRestApi):
         if (asked := rison_args.get("order_column", "")) and asked not in self.order_columns:
             raise InvalidOrderByColumnFABException(
                 _(
-                    "Không sắp xếp được theo «%(name)s». Các trường sắp xếp được: %(all)s.",
+                    "Không sắp xếp được theo “%(name)s”. Các trường sắp xếp được: %(all)s.",
                     name=asked,
                     all=", ".join(self.order_columns),
                 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -185,7 +186,7 @@ class MonthField(_Typed):
     def read(self, text: str) -> Any:
         found = parse_date(text)
         if found.precision == "year":
-            raise ValueError(str(_l("'%(value)s' thiếu tháng. Hãy ghi mm/yyyy.", value=text)))
+            raise ValueError(str(_l("“%(value)s” thiếu tháng. Hãy ghi mm/yyyy.", value=text)))
         return found.value
 
     def write(self, value: Any) -> str:
@@ -216,9 +217,10 @@ class WholeField(_Typed):
         cleaned = text.strip()
         digits = cleaned.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()):
-            raise ValueError(f"'{cleaned}' không phải số nguyên. Hãy nhập chữ số, ví dụ 12.")
+            raise ValueError(_("“%(value)s” không phải số nguyên. Hãy nhập chữ số, ví dụ 12.", value=cleaned))
         if len(digits.lstrip("0")) > MOST_DIGITS:
-            raise ValueError(f"'{cleaned}' quá lớn. Hãy nhập số không quá {MOST_DIGITS} chữ số.")
+            told = _("“%(value)s” quá lớn. Hãy nhập số không quá %(most)s chữ số.", value=cleaned, most=MOST_DIGITS)
+            raise ValueError(told)
         return int(cleaned)
 
     def write(self, value: Any) -> str:
@@ -236,7 +238,7 @@ class MonthsField(Field):
         years, months = (int(text) if text.isascii() and text.isdigit() else None for text in (t or "0" for t in typed))
         if years is None or months is None:
             wrong = next(text for text in typed if text and not (text.isascii() and text.isdigit()))
-            told = _l("'%(value)s' không phải số nguyên. Hãy nhập số năm và số tháng bằng chữ số.", value=wrong)
+            told = _l("“%(value)s” không phải số nguyên. Hãy nhập số năm và số tháng bằng chữ số.", value=wrong)
             raise ValueError(str(told))
         self.data = years * 12 + months
 
@@ -254,8 +256,16 @@ class MonthsField(Field):
             'autocomplete="off" {more}><span aria-hidden="true">{y}</span>'
             '<input name="{name}" value="{months}" class="num" inputmode="numeric" autocomplete="off" '
             'aria-label="{label}: {m}"><span aria-hidden="true">{m}</span></span>'
-        ).format(id=self.id, name=self.name, years=years, months=months, more=more, label=self.label.text,
-                 y=_l("năm"), m=_l("tháng"))
+        ).format(
+            id=self.id,
+            name=self.name,
+            years=years,
+            months=months,
+            more=more,
+            label=self.label.text,
+            y=_l("năm"),
+            m=_l("tháng"),
+        )
 
 
 class ChoiceField(SelectField):
@@ -301,12 +311,34 @@ class LookupField(Field):
             ' data-none="{none}">'
             '<input id="{id}" data-combo-text value="{text}" {more}>'
             '<input type="hidden" name="{name}" value="{value}"></div>'
-        ).format(url=self.url, id=self.id, text=self.text, name=self.name, more=more, depends=self.depends,
-                 fills=self.fills, none=_l("Không tìm thấy"), value="" if self.data is None else self.data)
+        ).format(
+            url=self.url,
+            id=self.id,
+            text=self.text,
+            name=self.name,
+            more=more,
+            depends=self.depends,
+            fills=self.fills,
+            none=_l("Không tìm thấy"),
+            value="" if self.data is None else self.data,
+        )
 
 
 __all__ = [
-    "BooleanField", "ChoiceField", "DateField", "DecimalCommaField", "Form", "HiddenField", "IntegerField",
-    "LongTextField", "LookupField", "MoneyField", "MonthsField", "Optional", "PartialDateField", "TextField",
-    "WholeField", "required",
+    "BooleanField",
+    "ChoiceField",
+    "DateField",
+    "DecimalCommaField",
+    "Form",
+    "HiddenField",
+    "IntegerField",
+    "LongTextField",
+    "LookupField",
+    "MoneyField",
+    "MonthsField",
+    "Optional",
+    "PartialDateField",
+    "TextField",
+    "WholeField",
+    "required",
 ]

@@ -151,7 +151,7 @@ def remember_amendments(rows: Sequence[LawImpactRow]) -> None:
 
 
 def lines_of(row: LawImpactRow) -> str:
-    """The lines that change, in words: «Trợ cấp …: 1.000 → 2.000»."""
+    """The lines that change, in words: “Trợ cấp …: 1.000 → 2.000”."""
     words = [
         f"{line['label']}: {_amount(line['old'])} → {_amount(line['new'])}" for line in (row.lines or [])[:MOST_LINES]
     ]

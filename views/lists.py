@@ -91,7 +91,7 @@ def write(target: str | IO[bytes], listing: Listing, purpose: str, tell: Callabl
     )
     chips = [f"{chip['label']}: {chip['value']}" for chip in listing.active_filters]
     if listing.q:
-        chips.insert(0, _("tìm «%(words)s»", words=listing.q))
+        chips.insert(0, _("tìm “%(words)s”", words=listing.q))
     headings = Headings(str(listing.spec.title()).upper(), subtitle="; ".join(chips))
     columns = [ordinal, *(cell_of(column) for column in listing.columns)]
     return write_table(target, columns, rows(), headings, prepared=prepared)
@@ -165,7 +165,7 @@ class ListView(BaseView):
         spec = spec_named(name)
         if not access.may(access.resource_of(spec.model), spec.action):
             raise NotAllowed()
-        kept = {item.key for item in spec.filters if item.default}  # empty there means «all», not «as usual»
+        kept = {item.key for item in spec.filters if item.default}  # empty there means “all”, not “as usual”
         query = urlencode(
             [
                 pair
@@ -176,7 +176,7 @@ class ListView(BaseView):
         command = saved_filters.SaveFilter(name, request.form.get("filter_name", ""), query)
         try:
             execute(command, key=request.form.get("request_key", ""))
-            flash(_("Đã lưu bộ lọc «%(name)s».", name=command.name), "success")
+            flash(_("Đã lưu bộ lọc “%(name)s”.", name=command.name), "success")
         except Refused as error:
             flash(error.message, "error")
         return _back(query)

@@ -60,7 +60,7 @@ def until_badge(case: MovementCase) -> tuple[str, str] | None:
 def _by_state(query: Select[Any], value: str) -> Select[Any]:
     groups = {"open": OPEN, "under_way": UNDER_WAY, "closed": CLOSED}
     if value not in groups and value not in {state.code for state in WORKFLOW.states}:
-        raise FilterFault(_("không có trạng thái «%(value)s».", value=value))
+        raise FilterFault(_("không có trạng thái “%(value)s”.", value=value))
     return query.where(MovementCase.state.in_(groups.get(value, (value,))))
 
 

@@ -201,7 +201,7 @@ class PaperView(BaseView):
         size = case_count(find_batch(batch_id))
         if size > AT_ONCE:
             flash(
-                _("Đợt có %(n)s hồ sơ nên văn bản được in ở chế độ nền. Hãy chọn ở mục «In hàng loạt».", n=size), "info"
+                _("Đợt có %(n)s hồ sơ nên văn bản được in ở chế độ nền. Hãy chọn ở mục “In hàng loạt”.", n=size), "info"
             )
             return redirect(url_for("PaperView.round", batch_id=batch_id))
         return _shown(report, batch_id, f"batch {batch_id}", options(report))

@@ -92,6 +92,6 @@ DRAFTS = declare(
         base=_drafts,
         default_sort=(ReportDraft.id.desc(),),
         row_url=lambda row: url_for("ReportView.edit", draft_id=row.id),
-        empty=lambda: _("Không có báo cáo đang soạn. Mở một báo cáo có phần lời rồi chọn «Soạn báo cáo»."),
+        empty=lambda: _("Không có báo cáo đang soạn. Mở một báo cáo có phần lời rồi chọn “Soạn báo cáo”."),
     )
 )

@@ -21,7 +21,7 @@ def charts_of(found: dict[str, Any]) -> dict[str, Any]:
         charts["cost"] = column_chart(
             [Entry(_month(day), total, _amount_words(day, people, total)) for day, people, total in months],
             title=_("Kinh phí theo tháng nghỉ"),
-            description=_("Số liệu nằm ở bảng «Theo tháng nghỉ»."),
+            description=_("Số liệu nằm ở bảng “Theo tháng nghỉ”."),
             ident="kinh-phi",
             unit=_("triệu đồng"),
             scale=MILLION,

@@ -263,7 +263,7 @@ def _compared(first_id: int, second_id: int) -> Comparison | str:
     first, second = load(first_id), load(second_id)
     for scenario in (first, second):
         if scenario.computed_at is None:
-            return _("Kịch bản «%(name)s» chưa có kết quả để so sánh.", name=scenario.name)
+            return _("Kịch bản “%(name)s” chưa có kết quả để so sánh.", name=scenario.name)
     return compare(first.id, second.id)
 
 

@@ -32,7 +32,7 @@ SENSITIVE = ("identity_number", "identity_issued_on", "insurance_number", "ethni
 
 
 def choices(options: dict[str, str], *, empty: bool = False) -> list[tuple[str, str]]:
-    """Codes with their labels in the reader's language; ``empty`` puts «–» in front."""
+    """Codes with their labels in the reader's language; ``empty`` puts “–” in front."""
     words = [(code, word(label)) for code, label in options.items()]
     return [("", "–"), *words] if empty and "" not in options else words
 

@@ -338,7 +338,7 @@ KINDS: dict[str, RowKind] = {
         RowKind("insurance_period", "insurance", InsuranceForm, staff.AddInsurancePeriod,
                 _l("Thêm thời gian đóng BHXH"), _l("Đính chính thời gian đóng BHXH"), _l("thời gian đóng BHXH"),
                 _l("Tổng đã xác nhận: số năm, tháng theo xác nhận của cơ quan bảo hiểm xã hội đến một ngày; "
-                   "phần mềm tính tiếp từ ngày đó. Giai đoạn: từ tháng đến tháng; để trống «đến» nếu còn đóng.")),
+                   "phần mềm tính tiếp từ ngày đó. Giai đoạn: từ tháng đến tháng; để trống “đến” nếu còn đóng.")),
         RowKind("training_record", "training", TrainingForm, staff.AddTraining, _l("Thêm đào tạo, bồi dưỡng"),
                 _l("Đính chính đào tạo, bồi dưỡng"), _l("đào tạo, bồi dưỡng")),
         RowKind("year_rating", "ratings", RatingForm, staff.AddYearRating, _l("Thêm xếp loại năm"),

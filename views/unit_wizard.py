@@ -1,6 +1,6 @@
 """Reorganising a unit on one page: merge, split, end. Who and what goes where stands in plain rows.
 
-The page may be sent as often as one likes to look at the consequences («Kiểm tra»); only «Thực hiện» writes, and then
+The page may be sent as often as one likes to look at the consequences (“Kiểm tra”); only “Thực hiện” writes, and then
 everything in one transaction. Works without scripts: rows are added by sending the page.
 """
 
@@ -156,7 +156,7 @@ def command_of(plan: Plan) -> Command[list[OrgUnit]]:
                     "",
                     _(
                         "Khi kết thúc hoạt động, đơn vị tiếp nhận phải là đơn vị đang có. "
-                        "Cần lập đơn vị mới thì hãy dùng «Chia, tách»."
+                        "Cần lập đơn vị mới thì hãy dùng “Chia, tách”."
                     ),
                 )
             ]

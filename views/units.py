@@ -143,7 +143,7 @@ class UnitView(BaseView):
     @expose("/<int:unit_id>/reorganise/<kind>", methods=["GET", "POST"])
     @needs("unit", "write")
     def reorganise(self, unit_id: int, kind: str) -> Any:
-        """Merge, split or end. «Kiểm tra» shows the consequences, «Thực hiện» writes them."""
+        """Merge, split or end. “Kiểm tra” shows the consequences, “Thực hiện” writes them."""
         unit = access.get(OrgUnit, unit_id, "write")
         plan = unit_wizard.plan_of(kind, unit)
         faults: list[Fault] = []

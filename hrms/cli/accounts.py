@@ -75,10 +75,10 @@ def create_command(
 
     unit_id = db.session.scalar(select(OrgUnit.id).where(OrgUnit.code == unit_code)) if unit_code else None
     if unit_code and unit_id is None:
-        fail(f"Không có đơn vị mã «{unit_code}».")
+        fail(f"Không có đơn vị mã “{unit_code}”.")
     person_id = db.session.scalar(select(Person.id).where(Person.code == person_code)) if person_code else None
     if person_code and person_id is None:
-        fail(f"Không có cán bộ số hiệu «{person_code}».")
+        fail(f"Không có cán bộ số hiệu “{person_code}”.")
     try:
         made = execute(
             CreateAccount(
@@ -156,7 +156,7 @@ def _id_of(username: str) -> int:
 
     found = db.session.scalar(select(Account.id).where(Account.username == username.strip().lower()))
     if found is None:
-        fail(f"Không có tài khoản «{username}». Xem: python run.py account list --ended")
+        fail(f"Không có tài khoản “{username}”. Xem: python run.py account list --ended")
     assert found is not None
     return found
 

@@ -107,7 +107,7 @@ def staff_command(
     if not summary["people"]:
         fail("Danh sách không có người nào nên không có gì để nhập. Hãy kiểm tra lại tệp.")
     for other in _lists_not_read(start.reading.sheets):
-        click.echo(f"Tệp còn trang tính «{other}» giống một danh sách, chưa đọc. Hãy nhập trang đó bằng tệp riêng.",
+        click.echo(f"Tệp còn trang tính “{other}” giống một danh sách, chưa đọc. Hãy nhập trang đó bằng tệp riêng.",
                    err=True)
     for error in summary["errors"]:
         click.echo(error["text"], err=True)

@@ -244,7 +244,7 @@ def run_command(name: str) -> None:
 
     register(USE_CASES)
     if name not in jobs.actions():
-        fail(f"Không có việc định kỳ «{name}». Các việc có: {', '.join(sorted(jobs.actions()))}.")
+        fail(f"Không có việc định kỳ “{name}”. Các việc có: {', '.join(sorted(jobs.actions()))}.")
     outcome = jobs.run_action(name, again=True)
     if outcome is None:
         fail("Việc này đang chạy ở một tiến trình khác. Hãy chờ nó kết thúc.", code=1)

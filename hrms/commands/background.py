@@ -96,7 +96,7 @@ class SetSchedule(Command[jobs.ScheduleSetting]):
         self.reason = self.reason.strip()
         self._cron = {key: "".join(value.split()) for key, value in self.cron.items() if value and value.strip()}
         for key in set(self._cron) - set(CRON_FIELDS):
-            yield Fault("cron", _("Không có trường lịch «%(key)s».", key=key))
+            yield Fault("cron", _("Không có trường lịch “%(key)s”.", key=key))
         if self._cron and "hour" not in self._cron:
             self._cron["hour"] = "*"
         if self._cron and "minute" not in self._cron:
@@ -109,7 +109,7 @@ class SetSchedule(Command[jobs.ScheduleSetting]):
             except (ValueError, TypeError):
                 yield Fault(
                     key,
-                    _("«%(value)s» không phải giá trị lịch hợp lệ. Ví dụ: 2, 1-5, */15, mon.", value=self._cron[key]),
+                    _("“%(value)s” không phải giá trị lịch hợp lệ. Ví dụ: 2, 1-5, */15, mon.", value=self._cron[key]),
                 )
         if (self.paused or self._cron) and not self.reason:
             yield Fault("reason", _("Hãy ghi lý do đổi lịch hoặc tạm dừng."))

@@ -101,7 +101,7 @@ def ask(code: str, person: Person | None, day: date | None, values: Mapping[str,
 def missing(question: Question, person: Person | None, day: date | None, values: Mapping[str, Any]) -> list[Fault]:
     """What the question still needs, a fault for each box."""
     faults = [
-        Fault(box.code, _("Chưa nhập «%(label)s».", label=str(box.label)))
+        Fault(box.code, _("Chưa nhập “%(label)s”.", label=str(box.label)))
         for box in question.boxes
         if box.required and values.get(box.code) in (None, "")
     ]

@@ -49,7 +49,7 @@ class SaveFilter(Command[SavedFilter]):
             yield Fault("", _("Chỉ người dùng đã đăng nhập mới lưu được bộ lọc."))
             return
         if not self.name:
-            yield Fault("name", _("Chưa đặt tên bộ lọc. Hãy nhập tên ngắn gọn, ví dụ «Sắp nghỉ hưu năm nay»."))
+            yield Fault("name", _("Chưa đặt tên bộ lọc. Hãy nhập tên ngắn gọn, ví dụ “Sắp nghỉ hưu năm nay”."))
         elif len(self.name) > NAME:
             yield Fault("name", _("Tên bộ lọc dài %(n)s ký tự, tối đa %(most)s.", n=len(self.name), most=NAME))
         if not self.query:

@@ -16,7 +16,7 @@ TARGET = 120
 def record(kind: str, target: str = "", detail: str = "", user_id: int | None = None) -> None:
     """Write one event of the current actor (or of ``user_id``). Joins the transaction it is called in.
 
-    ``target`` names a record by type and id («person 12»), never by a person's name.
+    ``target`` names a record by type and id (“person 12”), never by a person's name.
     """
     who = actor.current()
     with transaction():

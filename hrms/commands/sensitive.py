@@ -35,7 +35,7 @@ def is_own(person: Person) -> bool:
 
 
 def hidden(person: Person) -> dict[str, str]:
-    """What a page shows before anybody asked: numbers by their ends, the rest as nothing but «there is something»."""
+    """What a page shows before anybody asked: numbers by their ends, the rest as nothing but “there is something”."""
     shown = {name: masked(getattr(person, name)) for name in ("identity_number", "insurance_number")}
     return {
         **shown,
@@ -60,7 +60,7 @@ class RevealSensitive(Command[dict[str, str]]):
             self.reason = _("xem hồ sơ của mình")
         if len(self.reason) < SHORTEST:
             yield Fault(
-                "reason", _("Chưa ghi lý do xem. Hãy ghi việc cần dùng, ví dụ «đối chiếu căn cước khi lập hồ sơ nghỉ».")
+                "reason", _("Chưa ghi lý do xem. Hãy ghi việc cần dùng, ví dụ “đối chiếu căn cước khi lập hồ sơ nghỉ”.")
             )
 
     def run(self) -> dict[str, str]:

@@ -106,7 +106,7 @@ def place(
 ) -> Placement:
     """Where ``row`` fits among ``others`` of which one is in force at a time.
 
-    ``what`` names the kind of row in a message («hàng lương», «vị trí chính»). Overlaps are refused with the rows
+    ``what`` names the kind of row in a message (“hàng lương”, “vị trí chính”). Overlaps are refused with the rows
     listed, unless ``close_previous`` asks to end the one earlier row the new one starts inside of; what that row had
     beyond the new one's end becomes a remainder. Gaps are refused with both neighbours listed, unless excused.
     """
@@ -148,7 +148,7 @@ def _overlap_fault(row: Span, clash: list[Span], what: str, field_name: str) -> 
         field_name,
         _(
             "%(what)s %(row)s trùng thời gian với: %(rows)s. Hãy sửa ngày, kết thúc hàng cũ trước, "
-            "hoặc chọn «Kết thúc hàng đang có hiệu lực» nếu hàng mới thay thế nó.",
+            "hoặc chọn “Kết thúc hàng đang có hiệu lực” nếu hàng mới thay thế nó.",
             what=what,
             row=row.shown(),
             rows=listed(clash),

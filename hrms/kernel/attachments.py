@@ -17,6 +17,7 @@ from typing import IO, Any
 import filetype
 from flask import current_app
 from flask_appbuilder import Model
+from flask_babel import gettext as _
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -131,7 +132,13 @@ def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
             while chunk := stream.read(1 << 16):
                 size += len(chunk)
                 if size > _limit():
-                    raise _refused(f"Tệp «{shown}» lớn hơn {_limit() >> 20} MB. Hãy nén ảnh hoặc tách tệp.")
+                    raise _refused(
+                        _(
+                            "Tệp “%(name)s” lớn hơn %(limit)s MB. Hãy nén ảnh hoặc tách tệp.",
+                            name=shown,
+                            limit=_limit() >> 20,
+                        )
+                    )
                 if len(head) < 8192:
                     head += chunk[: 8192 - len(head)]
                 digest.update(chunk)
@@ -139,14 +146,20 @@ def store(stream: IO[bytes], name: str) -> tuple[StoredFile, str]:
             out.flush()
             os.fsync(out.fileno())
         if size == 0:
-            raise _refused(f"Tệp «{shown}» rỗng (0 byte). Hãy chọn lại tệp.")
+            raise _refused(_("Tệp “%(name)s” rỗng (0 byte). Hãy chọn lại tệp.", name=shown))
         media = _media_type(head, shown)
         extension = _extension(shown).lower()
         if media not in ALLOWED:
-            raise _refused(f"Tệp «{shown}» có nội dung không được nhận. Chỉ nhận PDF, ảnh, Word, Excel, CSV.")
+            raise _refused(
+                _("Tệp “%(name)s” có nội dung không được nhận. Chỉ nhận PDF, ảnh, Word, Excel, CSV.", name=shown)
+            )
         if extension not in ALLOWED[media]:
             expected = " hoặc ".join(ALLOWED[media])
-            raise _refused(f"Tên tệp «{shown}» không khớp nội dung: nội dung là {expected}. Hãy đổi đúng tên tệp.")
+            told = _(
+                "Tên tệp “%(name)s” không khớp nội dung: nội dung là %(expected)s. Hãy đổi đúng tên tệp.",
+                name=shown, expected=expected,
+            )  # fmt: skip
+            raise _refused(told)
         sha = digest.hexdigest()
         target = path_of(sha)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -181,7 +194,7 @@ def attach(record: Any, stream: IO[bytes], name: str, kind: str = "") -> Attachm
     row = Attachment(**of_record, file_id=file.id, name=shown, kind=kind)
     db.session.add(row)
     db.session.flush()
-    history.note(record, f"Đính kèm tệp «{shown}»")
+    history.note(record, f"Đính kèm tệp “{shown}”")
     return row
 
 
@@ -191,7 +204,7 @@ def remove(record: Any, attachment: Attachment, reason: str) -> None:
         raise Refused([Fault("reason", "Cần ghi lý do khi gỡ tệp.")])
     attachment.removed_at, attachment.removed_by = clock.now(), actor.current().name
     attachment.removed_reason = reason.strip()
-    history.note(record, f"Gỡ tệp «{attachment.name}»: {reason.strip()}")
+    history.note(record, f"Gỡ tệp “{attachment.name}”: {reason.strip()}")
 
 
 def of(record: Any, *, with_removed: bool = False) -> list[Attachment]:

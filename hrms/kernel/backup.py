@@ -131,7 +131,7 @@ def restore(source: Path) -> None:
             with gzip.open(packed, "rb") as stream, plain.open("wb") as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
         except (OSError, Unreadable) as error:
-            raise BackupFailed(f"Không đọc được «{source.name}»: {error}") from error
+            raise BackupFailed(f"Không đọc được “{source.name}”: {error}") from error
         is_sqlite_copy = plain.open("rb").read(16).startswith(b"SQLite format 3")
         if is_sqlite_copy != (url.get_backend_name() == "sqlite"):
             raise BackupFailed("Bản sao thuộc loại cơ sở dữ liệu khác với HRMS_DATABASE_URL đang dùng.")

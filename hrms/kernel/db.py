@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from flask_appbuilder import Model
 from flask_appbuilder.utils.legacy import get_sqla_class
+from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, String, Text, event, inspect
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -178,10 +179,11 @@ def _texts_fit(session: Session, _context: Any, _instances: Any) -> None:
         for name, limit in _text_limits(cast("Any", type(record))):
             value = record.__dict__.get(name)
             if isinstance(value, str) and len(value) > limit:
-                faults.append(
-                    Fault(name, f"Nội dung dài {len(value)} ký tự, chỗ này nhận tối đa {limit}. Hãy viết ngắn lại.",
-                          code="too_long")
-                )
+                told = _(
+                    "Nội dung dài %(n)s ký tự, chỗ này nhận tối đa %(most)s. Hãy viết ngắn lại.",
+                    n=len(value), most=limit,
+                )  # fmt: skip
+                faults.append(Fault(name, told, code="too_long"))
     if faults:
         raise Refused(faults)
 

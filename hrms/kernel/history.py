@@ -108,7 +108,7 @@ def entry(
 
 
 def note(record: Any, text: str, kind: str = NOTED, field: str = "") -> None:
-    """Add a remark of the system to a record's history (e.g. «Tính lại: 845.000.000 → 852.140.250 đồng»)."""
+    """Add a remark of the system to a record's history (e.g. “Tính lại: 845.000.000 → 852.140.250 đồng”)."""
     db.session.add(HistoryEntry(**entry(record_type(record), record.id, kind, field, note=text)))
 
 

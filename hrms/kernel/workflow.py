@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder import Model
+from flask_babel import gettext as _
 from sqlalchemy import Date, Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -84,8 +85,12 @@ class AllowedAction:
     def to_dict(self) -> dict[str, Any]:
         step = self.transition
         return {
-            "code": step.code, "label": step.label, "target": step.target, "enabled": self.enabled,
-            "needs_reason": step.needs_reason, "needs_document": step.needs_document,
+            "code": step.code,
+            "label": step.label,
+            "target": step.target,
+            "enabled": self.enabled,
+            "needs_reason": step.needs_reason,
+            "needs_document": step.needs_document,
             "needs_article": step.needs_article,
             "obstacles": [
                 {"message": o.message, "article": o.article, "code": o.code, "blocks": o.blocks} for o in self.obstacles
@@ -183,8 +188,12 @@ class Workflow:
             return []
         return [
             Obstacle(
-                f"Bạn đã thực hiện bước «{clash[0]}» của hồ sơ này nên không thực hiện bước «{step.label}»: "
-                "người lập không đồng thời là người duyệt.",
+                _(
+                    "Bạn đã thực hiện bước “%(done)s” của hồ sơ này nên không thực hiện bước “%(step)s”: "
+                    "người lập không đồng thời là người duyệt.",
+                    done=_(clash[0]),
+                    step=_(step.label),
+                ),
                 code="same_person",
             )
         ]
@@ -215,21 +224,33 @@ class Workflow:
             return [
                 Fault(
                     "action",
-                    f"Hồ sơ đang ở bước «{self.state(source).label}», không thực hiện được «{step.label}». "
-                    "Hãy tải lại trang để xem trạng thái mới.",
+                    _(
+                        "Hồ sơ đang ở bước “%(state)s”, không thực hiện được “%(step)s”. "
+                        "Hãy tải lại trang để xem trạng thái mới.",
+                        state=_(self.state(source).label),
+                        step=_(step.label),
+                    ),
                     code="wrong_state",
                 )
             ]
         found: list[Fault] = []
         if step.needs_reason and not reason.strip():
-            found.append(Fault("reason", f"Cần ghi lý do khi «{step.label}».", code="reason_missing"))
+            found.append(Fault("reason", _("Cần ghi lý do khi “%(step)s”.", step=_(step.label)), code="reason_missing"))
         if step.needs_article and not article.strip():
             found.append(
-                Fault("article", f"Cần nêu điều, khoản làm căn cứ khi «{step.label}».", code="article_missing")
+                Fault(
+                    "article",
+                    _("Cần nêu điều, khoản làm căn cứ khi “%(step)s”.", step=_(step.label)),
+                    code="article_missing",
+                )
             )
         if step.needs_document and not document.strip():
             found.append(
-                Fault("document", f"Cần nêu số, ngày văn bản làm căn cứ khi «{step.label}».", code="document_missing")
+                Fault(
+                    "document",
+                    _("Cần nêu số, ngày văn bản làm căn cứ khi “%(step)s”.", step=_(step.label)),
+                    code="document_missing",
+                )
             )
         if step.needs_document and document.strip() and document_date is None:
             found.append(Fault("document_date", "Cần nêu ngày của văn bản (dd/mm/yyyy).", code="document_date_missing"))
@@ -259,7 +280,12 @@ class Workflow:
         Raises :class:`NotAllowed` without the right, :class:`Refused` with every missing field and blocking obstacle.
         """
         faults = self.faults(
-            record, code, reason=reason, article=article, document=document, document_date=document_date,
+            record,
+            code,
+            reason=reason,
+            article=article,
+            document=document,
+            document_date=document_date,
             accept_warnings=accept_warnings,
         )
         if faults:
@@ -270,9 +296,18 @@ class Workflow:
         setattr(record, self.attribute, target)
         who = actor.current()
         row = TransitionRecord(
-            record_type=record_type(record), record_id=record.id, transition=code, source=source, target=target,
-            reason=reason.strip() or None, article=article.strip() or None, document=document.strip() or None,
-            document_date=document_date, attachment_id=attachment_id, actor_name=who.name, actor_user_id=who.user_id,
+            record_type=record_type(record),
+            record_id=record.id,
+            transition=code,
+            source=source,
+            target=target,
+            reason=reason.strip() or None,
+            article=article.strip() or None,
+            document=document.strip() or None,
+            document_date=document_date,
+            attachment_id=attachment_id,
+            actor_name=who.name,
+            actor_user_id=who.user_id,
         )
         db.session.add(row)
         return row

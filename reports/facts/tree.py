@@ -75,7 +75,7 @@ class UnitTree:
 
 
 def unit_name() -> Any:
-    """The unit's name as lists tell it: a part of an agency with its agency, for every agency has its «Văn phòng».
+    """The unit's name as lists tell it: a part of an agency with its agency, for every agency has its “Văn phòng”.
 
     Goes with ``.outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)``.
     """

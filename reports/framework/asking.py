@@ -108,8 +108,8 @@ def ask(definition: Definition, given: Mapping[str, str], store: ParameterStore,
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = _(" Có phải «%(name)s»?", name=near[0]) if near else ""
-            faults.append(Fault(name, _("Báo cáo này không có tham số «%(key)s».", key=name[:40]) + hint))
+            hint = _(" Có phải “%(name)s”?", name=near[0]) if near else ""
+            faults.append(Fault(name, _("Báo cáo này không có tham số “%(key)s”.", key=name[:40]) + hint))
     values: dict[str, Any] = {}
     for parameter in definition.parameters:
         text = str(given.get(parameter.name, "")).strip() or parameter.default(day)
@@ -117,7 +117,7 @@ def ask(definition: Definition, given: Mapping[str, str], store: ParameterStore,
             values[parameter.name] = _unit(text)
         elif not text:
             if parameter.required:
-                faults.append(Fault(parameter.name, _("Chưa chọn «%(label)s».", label=_(parameter.label))))
+                faults.append(Fault(parameter.name, _("Chưa chọn “%(label)s”.", label=_(parameter.label))))
             values[parameter.name] = None
         else:
             try:

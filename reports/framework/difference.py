@@ -79,7 +79,7 @@ def _indexed(block: Block | None) -> dict[tuple[str, ...], Row]:
 
 
 def label_of(block: Block, row: Row) -> str:
-    """The first two words of a row: «Sở Xây dựng», «HY-D000012 Nguyễn Văn An»."""
+    """The first two words of a row: “Sở Xây dựng”, “HY-D000012 Nguyễn Văn An”."""
     texts = [shown(row.get(c.key), c.kind) for c in block.columns if c.kind in ("text", "code", "date")]
     return " – ".join([text for text in texts if text][:2]) or block.title
 

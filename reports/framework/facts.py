@@ -110,7 +110,7 @@ class Fact:
                     for part in text.split(",") if operator == "in" else [text]:
                         column.read(part)
             except ValueError:
-                raise Refused([Fault(name[:60], _("Không lọc được theo «%(name)s».", name=name[:60]))]) from None
+                raise Refused([Fault(name[:60], _("Không lọc được theo “%(name)s”.", name=name[:60]))]) from None
 
     def require_rows(self) -> None:
         """Raises :class:`NotAllowed` when the actor may see the figures but not the rows."""

@@ -61,7 +61,7 @@ def period_of(code: str) -> Period:
     if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(
             _(
-                "Kỳ báo cáo «%(value)s» không đúng. "
+                "Kỳ báo cáo “%(value)s” không đúng. "
                 "Viết 2025 (năm), 2025-H1 (6 tháng), 2025-Q2 (quý) hoặc 2025-06 (tháng).",
                 value=code[:40],
             )
@@ -122,12 +122,12 @@ class Parameter:
             if text in self.choices:
                 return text
             known = ", ".join(self.choices.values())
-            raise ValueError(_("%(label)s: không có lựa chọn «%(value)s». Hãy chọn: %(known)s.",
+            raise ValueError(_("%(label)s: không có lựa chọn “%(value)s”. Hãy chọn: %(known)s.",
                                label=_(self.label), value=text[:40], known=known))  # fmt: skip
         if self.kind == "number":
             if text.isascii() and text.isdigit() and self.low <= int(text[:12]) <= self.high:
                 return int(text)
-            raise ValueError(_("%(label)s: «%(value)s» phải là số nguyên từ %(low)s đến %(high)s.",
+            raise ValueError(_("%(label)s: “%(value)s” phải là số nguyên từ %(low)s đến %(high)s.",
                                label=_(self.label), value=text[:40], low=self.low, high=self.high))  # fmt: skip
         return text
 

@@ -32,7 +32,7 @@ class RowFailed(HrmsError):
         words = _("dòng %(n)s", n=position) + (f" ({named})" if named else "")
         super().__init__(
             _(
-                "Không lập được «%(report)s»: bảng «%(block)s», %(row)s có dữ liệu không ghi được (%(why)s). "
+                "Không lập được “%(report)s”: bảng “%(block)s”, %(row)s có dữ liệu không ghi được (%(why)s). "
                 "Hãy sửa dữ liệu của dòng này rồi lập lại.",
                 report=report, block=block, row=words, why=f"{type(error).__name__}: {error}"[:160],
             )

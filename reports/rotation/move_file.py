@@ -205,7 +205,7 @@ def listed_name(position: Position | None) -> str:
     if not code:
         return ""
     found = listed_positions().get(code)
-    return f"thuộc danh mục «{found.name}», mã {code}" if found is not None else f"mã danh mục {code}"
+    return f"thuộc danh mục “{found.name}”, mã {code}" if found is not None else f"mã danh mục {code}"
 
 
 @lru_cache(maxsize=1)

@@ -136,7 +136,7 @@ def test_every_fault_of_a_new_account_is_told_at_once(admin):
 
 def test_one_person_has_one_account(admin):
     message = words(accounts.CreateAccount("moi", "staff_member", person_id=admin.people["a1.2"]))
-    assert "đã có tài khoản «staff_member_a»" in message
+    assert "đã có tài khoản “staff_member_a”" in message
 
 
 def test_a_name_never_passes_on_even_of_an_ended_account(admin):

@@ -22,9 +22,9 @@ GOOD, FAIR = "Hoàn thành tốt nhiệm vụ", "Hoàn thành nhiệm vụ"
 
 
 def fill_cycle(cycle_id: int) -> tuple[int, int]:
-    """Do the job that fills the cycle, and leave only «canbo» in it. Gives the sheet and the agency.
+    """Do the job that fills the cycle, and leave only “canbo” in it. Gives the sheet and the agency.
 
-    The others would need the same steps again; the ceiling of an agency of one is nought, so one «xuất sắc» exceeds it.
+    The others would need the same steps again; the ceiling of an agency of one is nought, so one “xuất sắc” exceeds it.
     """
     import random
 

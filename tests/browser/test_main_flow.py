@@ -65,7 +65,7 @@ def leaver(site) -> Leaver:
             answer = calculate({**facts.case, "decree": "178"})
             if answer.eligible and not answer.warnings:
                 return Leaver(person.id, person.code, person.full_name)
-        raise AssertionError("the demonstration province has nobody left who may leave from the agency of «donvi»")
+        raise AssertionError("the demonstration province has nobody left who may leave from the agency of “donvi”")
 
     return site.ask(choose)
 
@@ -94,7 +94,7 @@ def take_step(page, label: str, **fields: str) -> None:
         else:
             box.fill(value)
     dialog.get_by_role("button", name=label, exact=True).click()
-    page.get_by_text(re.compile("Đã thực hiện «")).wait_for()
+    page.get_by_text(re.compile("Đã thực hiện “")).wait_for()
 
 
 def state_now(page) -> str:
@@ -178,7 +178,7 @@ def test_from_the_application_to_the_payment(site, visitor, leaver):
     if not dialog.get_by_label("Nguồn kinh phí").input_value():
         dialog.get_by_label("Nguồn kinh phí").select_option("salary_reform")
     dialog.get_by_role("button", name="Xác nhận kinh phí").click()
-    page.get_by_text("Đã thực hiện «Xác nhận kinh phí».").wait_for()
+    page.get_by_text("Đã thực hiện “Xác nhận kinh phí”.").wait_for()
 
     # The decision: first without its number (refused, nothing typed is lost), then with it.
     visitor.log_in("sonoivu")
@@ -193,7 +193,7 @@ def test_from_the_application_to_the_payment(site, visitor, leaver):
     assert dialog.get_by_label("Số quyết định").input_value() == "1234/QĐ-UBND"
     dialog.get_by_label("Ngày quyết định").fill("12/06/2025")
     dialog.get_by_role("button", name="Ghi quyết định").click()
-    page.get_by_text("Đã thực hiện «Ghi quyết định».").wait_for()
+    page.get_by_text("Đã thực hiện “Ghi quyết định”.").wait_for()
     assert state_now(page) == "Đã quyết định" and page.get_by_text("đã khóa").first.is_visible()
     assert page.locator(".facts .sum dd").inner_text() == total
 

@@ -189,7 +189,7 @@ def test_who_reads_no_reports_has_no_dashboard(world: Any, login: Any) -> None:
 
 def test_a_wrong_filter_is_told_on_the_page(world: Any, login: Any) -> None:
     page = login("province_hr").get("/dashboards/hr/?period=2025-Q9").get_data(as_text=True)
-    assert "Kỳ báo cáo «2025-Q9» không đúng" in page
+    assert "Kỳ báo cáo “2025-Q9” không đúng" in page
     assert login("province_hr").get("/dashboards/nothing/").status_code == 404
 
 

@@ -100,7 +100,7 @@ def test_without_the_right_there_is_no_step_whatever_is_filled_in(case, actor_as
 
 
 def test_a_step_from_another_state_and_an_unknown_step_are_refused(case, actor_as):
-    with actor_as("unit_head_a"), pytest.raises(Refused, match="đang ở bước «Đang lập»"), transaction():
+    with actor_as("unit_head_a"), pytest.raises(Refused, match="đang ở bước “Đang lập”"), transaction():
         FLOW.perform(case, "refuse", reason="x", article="y", document="z", document_date=date(2025, 6, 1))
     with actor_as("unit_hr_a"), pytest.raises(Refused, match="không có trong quy trình"), transaction():
         FLOW.perform(case, "no-such-step")

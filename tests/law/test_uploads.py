@@ -79,9 +79,9 @@ parameters:
         send(text)
     messages = "\n".join(fault.message for fault in error.value.faults)
     for words in (
-        "parameters[0].values[0]: Không có tham số", "parameters[1].values[0]: ", "(salary.base): «nhiều»",
-        "«2027-13-01»",
-        "parameters[1].values[1]: không hiểu khóa form", "«Q»", "parameters[2]",
+        "parameters[0].values[0]: Không có tham số", "parameters[1].values[0]: ", "(salary.base): “nhiều”",
+        "“2027-13-01”",
+        "parameters[1].values[1]: không hiểu khóa form", "“Q”", "parameters[2]",
     ):  # fmt: skip
         assert words in messages, words
     assert db.session.query(ParameterOverride).count() == 0

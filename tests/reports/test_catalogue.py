@@ -339,13 +339,13 @@ def test_conditions_on_what_a_fact_does_not_have_are_refused(province: Any) -> N
 
 
 def test_a_row_that_cannot_be_written_is_named() -> None:
-    """Not «lỗi hệ thống»: the report, the table, the number of the row and who it is about."""
+    """Not “lỗi hệ thống”: the report, the table, the number of the row and who it is about."""
     bad = {"code": "HY-000123", "total": object()}
     block = Block("list", "Danh sách", [Column("code", "Số hiệu", "code"), Column("total", "Tiền", "money")],
                   [{"code": "HY-1", "total": 1}, bad])  # fmt: skip
     produced = Produced("x", "Báo cáo thử", {}, [], [block], date(2025, 6, 15))
     for write in (lambda: write_report(io.BytesIO(), produced), lambda: paper(produced)):
-        with pytest.raises(RowFailed, match=r"«Báo cáo thử».*«Danh sách».*dòng 2 \(HY-000123\)"):
+        with pytest.raises(RowFailed, match=r"“Báo cáo thử”.*“Danh sách”.*dòng 2 \(HY-000123\)"):
             write()
 
 

@@ -67,7 +67,7 @@ def test_every_fault_on_standard_error_and_nothing_written(report, world, tmp_pa
     for arguments, expected in (
         (["decison"], ["decison", "decision"]),
         (["decision", "--format", "xlsx", "--param", "cas=1"], ["format:", "cas:", "case: Thiếu tham số"]),
-        (["decision", "--param", "case=99999"], ["Không tìm thấy hồ sơ «99999»"]),
+        (["decision", "--param", "case=99999"], ["Không tìm thấy hồ sơ “99999”"]),
         (["decision", "--param", "case"], ["tên=giá trị"]),
     ):
         done = report(*arguments, "-o", str(tmp_path / "x.pdf"))

@@ -29,8 +29,8 @@ def test_every_fault_of_a_request_is_named_at_once(session):
     assert {fault.field for fault in refused.value.faults} == {"format", "bach", "batch", "paper", "identity"}
     by_field = refused.value.by_field()
     assert "pdf, xlsx" in by_field["format"][0]
-    assert "«batch»" in by_field["bach"][0]
-    assert "Thiếu tham số «batch»" in by_field["batch"][0]
+    assert "“batch”" in by_field["bach"][0]
+    assert "Thiếu tham số “batch”" in by_field["batch"][0]
     assert "A4, A3" in by_field["paper"][0]
 
 

@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_used_is_refused_with_the_reason(bring, session, c
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
 def test_excels_unicode_text_is_read_like_any_other(bring, session, encoding):
-    """«Unicode Text» of Excel is UTF-16 with tabs: half its bytes are zero, and it is a list all the same."""
+    """“Unicode Text” of Excel is UTF-16 with tabs: half its bytes are zero, and it is a list all the same."""
     code, _out, err = bring(csv_text(GOOD).encode(encoding), "danh-sach.csv")
     assert (code, err) == (0, "")
     assert session.scalar(select(Person.full_name)) == "Phạm Văn Đức"
@@ -96,7 +96,7 @@ def test_a_second_list_in_the_file_is_not_passed_over_in_silence(bring):
     book.save(made)
     code, _out, err = bring(made.getvalue(), "hai-trang.xlsx", "--dry-run")
     assert code == 0
-    assert "«Chi cục»" in err
+    assert "“Chi cục”" in err
     assert "Ghi chú" not in err
 
 

@@ -165,7 +165,7 @@ def test_good_rows_only_writes_the_good_and_names_the_cell_of_the_bad(world: Wor
     summary = bring(world, *rows, mode="good")
     assert (summary["new"], summary["rejected"]) == (1, 1)
     (error,) = summary["errors"]
-    assert error["text"].startswith("Dòng 3, cột Ngày sinh: '31/02/1975' không phải ngày có thật")
+    assert error["text"].startswith("Dòng 3, cột Ngày sinh: “31/02/1975” không phải ngày có thật")
     assert summary["error_file"]
 
 

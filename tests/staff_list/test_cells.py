@@ -85,7 +85,7 @@ def test_coefficients(cell: Any, value: str) -> None:
 
 @pytest.mark.parametrize("cell", ["0,99", "13,01", "498", "x", "4,9,8"])
 def test_implausible_coefficients_are_refused(cell: str) -> None:
-    assert f"'{cell}'" in refused(coefficient, cell)
+    assert f"“{cell}”" in refused(coefficient, cell)
 
 
 @pytest.mark.parametrize(

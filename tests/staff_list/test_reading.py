@@ -126,7 +126,7 @@ def test_both_dates_or_none_refuse_the_row() -> None:
 
 def test_a_wrong_date_is_reported_once_and_not_as_missing_too() -> None:
     assert texts(only(birth_date_male="31/02/1975")) == [
-        "Dòng 9, cột Ngày, tháng, năm sinh – Nam: '31/02/1975' không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy."
+        "Dòng 9, cột Ngày, tháng, năm sinh – Nam: “31/02/1975” không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy."
     ]
 
 

@@ -48,7 +48,7 @@ def test_every_missing_box_is_named(login, world):
     page = login("unit_hr_a").get("/calculator/further/refund?tinh=1").text
     for label in ("Đã hưởng theo", "Ngày nghỉ", "Ngày tuyển dụng lại", "Số tiền đã nhận (đồng)"):
         assert label in page
-    assert page.count("Chưa nhập «") >= 3
+    assert page.count("Chưa nhập “") >= 3
 
 
 def test_another_agencys_person_is_not_found(login, world):

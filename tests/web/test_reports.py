@@ -94,7 +94,7 @@ def test_rows_are_closed_to_those_who_may_see_figures_only(world: Any, login: An
 
 def test_faults_of_parameters_stand_on_their_fields(world: Any, login: Any) -> None:
     page = login("province_hr").get("/reports/retirement_forecast/?on=31/02/2025&years=99").get_data(as_text=True)
-    assert "31/02/2025" in page and "«99»" in page and 'aria-invalid="true"' in page
+    assert "31/02/2025" in page and "“99”" in page and 'aria-invalid="true"' in page
     assert login("province_hr").get("/reports/staff_structure/rows/staff?w.nothing=1").status_code in (400, 422)
 
 

@@ -39,7 +39,7 @@ def test_times_that_cannot_be_are_refused_on_their_field(login, world):
         ACTION + "/schedule", data={"hour": "25", "day_of_week": "chu nhat", "reason": ""}
     )
     assert answer.status_code == 422
-    for told in ("«25» không phải giá trị lịch hợp lệ", "«chunhat» không phải", "Hãy ghi lý do đổi lịch"):
+    for told in ("“25” không phải giá trị lịch hợp lệ", "“chunhat” không phải", "Hãy ghi lý do đổi lịch"):
         assert told in answer.text
 
 

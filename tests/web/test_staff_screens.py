@@ -97,7 +97,7 @@ def test_a_unit_filter_means_the_whole_subtree_and_never_leaves_ones_scope(world
 
 def test_a_filter_that_makes_no_sense_is_said_and_matches_nobody(world, login):
     text = text_of(login("unit_hr_a").get("/staff/?retires=31/02/2025&age=abc"))
-    assert "31/02/2025" in text and "'abc' không phải số nguyên" in text and "Không có ai phù hợp" in text
+    assert "31/02/2025" in text and "“abc” không phải số nguyên" in text and "Không có ai phù hợp" in text
 
 
 def test_groups_count_and_open(world, login):

@@ -69,7 +69,7 @@ def test_the_tree_before_and_after_a_reorganisation(world, login, session):
 
 def test_a_day_that_is_none_is_said_and_today_is_shown(world, login):
     text = text_of(login("unit_hr_a").get("/units/?day=31/02/2025"))
-    assert "'31/02/2025'" in text and "Sở Xây dựng" in text
+    assert "“31/02/2025”" in text and "Sở Xây dựng" in text
 
 
 def test_only_who_may_write_units_sees_the_buttons(world, login):
@@ -281,7 +281,7 @@ def test_a_new_number_ends_the_one_in_force(world, login, session):
     rows = sorted(get(session, Establishment, unit_id=unit_id), key=lambda row: row.valid_from)
     assert [(row.number, row.valid_to) for row in rows] == [(12, date(2025, 6, 30)), (30, None)]
     wrong = browser.post(f"/units/{unit_id}/establishment/new", data={**data, "number": "x"})
-    assert "'x' không phải số nguyên" in error_of(wrong, "number")
+    assert "“x” không phải số nguyên" in error_of(wrong, "number")
 
 
 def test_a_number_of_deputies_by_decision_stands_with_its_article(world, login, session):

@@ -95,7 +95,7 @@ async function save(step) {
 }
 function stale(row, place, now) {
   const n = id(row), text = document.createElement("span"), keep = document.createElement("button"), take = document.createElement("button");
-  text.textContent = `${now.by} ${say.saidStale} ${now.level || "—"} · «${now.remark || ""}» `;
+  text.textContent = `${now.by} ${say.saidStale} ${now.level || "—"} · “${now.remark || ""}” `;
   Object.assign(keep, { type: "button", className: "small", textContent: say.saidKeep }); Object.assign(take, { type: "button", className: "small quiet", textContent: say.saidTake });
   const accept = () => { board.elements[`version.${n}`].value = now.version; was(row, "level").value = now.level; was(row, "remark").value = now.remark; place.replaceChildren(); row.classList.remove("bad"); };
   keep.onclick = () => { accept(); mark(row); save("save"); };

@@ -89,7 +89,7 @@ def ask_for_accounts(unit_id: int, role: str) -> jobs.JobRun:
 def make_accounts(payload: Any, progress: jobs.Progress) -> dict[str, Any]:
     """Make them, a chunk at a time. Run again after a crash it goes on: who has an account is no candidate any more.
 
-    The passwords of chunks before a crash are lost with it; those accounts get a new one by «Đặt lại mật khẩu».
+    The passwords of chunks before a crash are lost with it; those accounts get a new one by “Đặt lại mật khẩu”.
     """
     if not access.may("account", "manage"):
         raise NotAllowed()

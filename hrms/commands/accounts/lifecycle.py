@@ -136,7 +136,7 @@ class CreateAccount(Command[NewAccount]):
             yield Fault(
                 "person_id",
                 _(
-                    "%(name)s đã có tài khoản «%(other)s». Mỗi người chỉ có một tài khoản; hãy mở tài khoản đó.",
+                    "%(name)s đã có tài khoản “%(other)s”. Mỗi người chỉ có một tài khoản; hãy mở tài khoản đó.",
                     name=person.full_name,
                     other=other,
                 ),

@@ -44,7 +44,7 @@ def username_faults(username: str) -> Iterable[Fault]:
         yield Fault(
             "username",
             _(
-                "Tên đăng nhập «%(name)s» phải có từ 3 đến 64 ký tự, bắt đầu bằng chữ cái, "
+                "Tên đăng nhập “%(name)s” phải có từ 3 đến 64 ký tự, bắt đầu bằng chữ cái, "
                 "chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.",
                 name=username,
             ),
@@ -55,7 +55,7 @@ def username_faults(username: str) -> Iterable[Fault]:
         yield Fault(
             "username",
             _(
-                "Tên đăng nhập «%(name)s» đã có người dùng. Hãy chọn tên khác, ví dụ «%(other)s».",
+                "Tên đăng nhập “%(name)s” đã có người dùng. Hãy chọn tên khác, ví dụ “%(other)s”.",
                 name=username,
                 other=username_for_free(username),
             ),

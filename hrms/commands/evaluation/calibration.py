@@ -73,7 +73,7 @@ class OpenCalibration(Command[CalibrationSession]):
             raise NotAllowed()
         yield from _check_head(self.chair, self.members, self.held_on)
         if self._cycle.state in CLOSED_CYCLES:
-            yield Fault("cycle_id", _("«%(cycle)s» không ở giai đoạn đánh giá.", cycle=self._cycle.name))
+            yield Fault("cycle_id", _("“%(cycle)s” không ở giai đoạn đánh giá.", cycle=self._cycle.name))
         db.session.execute(select(OrgUnit.id).where(OrgUnit.id == unit.id).with_for_update())
         running = select(CalibrationSession.id).where(
             CalibrationSession.cycle_id == self.cycle_id,
@@ -167,7 +167,7 @@ class ProposeChange(Command[CalibrationChange]):
         elif self.level_after == level_of(sheet):
             yield Fault(
                 "level_after",
-                _("%(who)s đang ở mức «%(level)s» rồi.", who=who, level=RATINGS[self.level_after]),
+                _("%(who)s đang ở mức “%(level)s” rồi.", who=who, level=RATINGS[self.level_after]),
             )
         if not self.reason.strip():
             yield Fault("reason", _("Cần ghi lý do đề xuất thay đổi mức xếp loại."), code="reason_missing")

@@ -281,7 +281,7 @@ def ask_for_consequences(cycle_id: int) -> jobs.JobRun:
     cycle = access.get(EvaluationCycle, cycle_id)
     if not access.may("evaluation", "consequence"):
         raise NotAllowed()
-    return jobs.enqueue(KIND, _("Xét hậu quả của kết quả xếp loại «%(cycle)s»", cycle=cycle.name), {"id": cycle_id})
+    return jobs.enqueue(KIND, _("Xét hậu quả của kết quả xếp loại “%(cycle)s”", cycle=cycle.name), {"id": cycle_id})
 
 
 def _look_through(cycle_id: int, progress: jobs.Progress | None = None) -> Found:
@@ -333,7 +333,7 @@ def _row_for(consequence_id: int, version: int | None) -> tuple[RatingConsequenc
     check_version(row, version, {})
     if row.state == OPEN:
         return row, []
-    return row, [Fault("", _("Việc này đã ở trạng thái «%(state)s».", state=_(STATES[row.state])), code="wrong_state")]
+    return row, [Fault("", _("Việc này đã ở trạng thái “%(state)s”.", state=_(STATES[row.state])), code="wrong_state")]
 
 
 @dataclass

@@ -114,7 +114,7 @@ def level_faults(sheet: PersonEvaluation, level: str, reason: str) -> Iterable[F
         yield Fault(
             "level_reason",
             _(
-                "%(who)s: mức «%(level)s» khác mức theo quy tắc «%(machine)s», phải ghi lý do.",
+                "%(who)s: mức “%(level)s” khác mức theo quy tắc “%(machine)s”, phải ghi lý do.",
                 who=who,
                 level=RATINGS[level],
                 machine=RATINGS[machine],

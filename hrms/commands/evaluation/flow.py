@@ -125,12 +125,12 @@ class RecordMeeting(Command[EvaluationMeeting]):
                 continue
             for level, votes in one.votes.items():
                 if level not in RATINGS or not isinstance(votes, int) or not 0 <= votes <= MOST_VOTES:
-                    yield Fault(f"spoken.{number}.votes", _("Số phiếu của mức «%(level)s» không hợp lệ.", level=level))
+                    yield Fault(f"spoken.{number}.votes", _("Số phiếu của mức “%(level)s” không hợp lệ.", level=level))
             if sum(vote for vote in one.votes.values() if isinstance(vote, int)) > present:
                 text = _("Tổng số phiếu nhiều hơn số người có mặt (%(present)s).", present=present)
                 yield Fault(f"spoken.{number}.votes", text, code="votes")
             if sheet.state not in IN_UNIT:
-                text = _("Phiếu đang ở bước «%(state)s».", state=_(PERSON.state(sheet.state).label))
+                text = _("Phiếu đang ở bước “%(state)s”.", state=_(PERSON.state(sheet.state).label))
                 yield Fault(f"spoken.{number}", text, code="wrong_state")
             self._sheets.append((sheet, one))
 
@@ -254,7 +254,7 @@ class RecordOldAgencyRemarks(Command[PersonEvaluation]):
 class Synthesise(ManyCommand):
     """HR puts the results together: the machine's level with its trace, for up to 2,000 people.
 
-    A person whose old agency owes remarks goes to «blocked»; one the rules do not rate to «not_rated». Where the text
+    A person whose old agency owes remarks goes to “blocked”; one the rules do not rate to “not_rated”. Where the text
     gives no level, ``level_machine`` says so and the decider writes a reason.
     """
 

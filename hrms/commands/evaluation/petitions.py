@@ -66,7 +66,7 @@ class FilePetition(Command[EvaluationPetition]):
         elif len(self.content) > LONGEST_TEXT:
             yield Fault("content", _("Nội dung dài quá %(limit)s ký tự.", limit=LONGEST_TEXT))
         if self.wished_level and self.wished_level not in LEVELS:
-            yield Fault("wished_level", _("Không có mức xếp loại «%(level)s».", level=self.wished_level))
+            yield Fault("wished_level", _("Không có mức xếp loại “%(level)s”.", level=self.wished_level))
         elif self.wished_level and self.wished_level == sheet.level:
             yield Fault("wished_level", _("Mức đề nghị trùng với mức đã quyết định."))
         if sheet.state not in TOLD or sheet.notified_at is None:
@@ -152,7 +152,7 @@ def _open_petition(petition_id: int, action: str) -> tuple[EvaluationPetition, P
 def _not_open(row: EvaluationPetition) -> list[Fault]:
     if row.state == OPEN:
         return []
-    return [Fault("", _("Kiến nghị đã ở trạng thái «%(state)s».", state=_(STATES[row.state])), code="wrong_state")]
+    return [Fault("", _("Kiến nghị đã ở trạng thái “%(state)s”.", state=_(STATES[row.state])), code="wrong_state")]
 
 
 @dataclass

@@ -402,7 +402,7 @@ class Effect:
                 yield Fault(
                     "level",
                     _(
-                        "%(who)s không xếp «%(level)s» được: cơ quan có trần %(agency)s người, đã dùng hết, "
+                        "%(who)s không xếp “%(level)s” được: cơ quan có trần %(agency)s người, đã dùng hết, "
                         "hoặc bằng điểm với người khác ở ranh giới của nhóm.",
                         who=state.people[key].name,
                         level=RATINGS[HTXS],

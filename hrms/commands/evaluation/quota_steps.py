@@ -42,14 +42,14 @@ def _agency(cycle_id: int, agency_id: int) -> tuple[EvaluationCycle, OrgUnit]:
 
 def _running(cycle: EvaluationCycle) -> Iterable[Fault]:
     if cycle.state not in RUNNING:
-        yield Fault("cycle_id", _("«%(cycle)s» không ở giai đoạn đánh giá.", cycle=cycle.name), code="cycle_not_open")
+        yield Fault("cycle_id", _("“%(cycle)s” không ở giai đoạn đánh giá.", cycle=cycle.name), code="cycle_not_open")
 
 
 @dataclass
 class CheckQuota(Command[QuotaState]):
     """Distribute the places of HTXS of an agency: kept, demoted to HTT (``QUOTA_DEMOTED``), tied.
 
-    Sheets move to «Đã kiểm tra tỷ lệ»; the tied wait until ``keep`` names who of them is kept, with ``reason``
+    Sheets move to “Đã kiểm tra tỷ lệ”; the tied wait until ``keep`` names who of them is kept, with ``reason``
     (an empty list keeps nobody; ``None`` leaves ties open). May be run again: it converges to the rows as they are.
     """
 
@@ -111,7 +111,7 @@ class CheckQuota(Command[QuotaState]):
             if chosen & set(members) and taken > group.ceiling.limit:
                 yield Fault(
                     "keep",
-                    _("Nhóm «%(group)s» chỉ có %(limit)s chỗ.", group=group.name, limit=group.ceiling.limit),
+                    _("Nhóm “%(group)s” chỉ có %(limit)s chỗ.", group=group.name, limit=group.ceiling.limit),
                     state.article,
                     "too_many",
                 )
@@ -259,7 +259,7 @@ class CreateGroup(Command[QuotaGroup]):
             func.lower(QuotaGroup.code) == self.code.strip().lower(),
         )
         if db.session.scalar(same.limit(1)) is not None:
-            yield Fault("code", _("Mã nhóm «%(code)s» đã có.", code=self.code.strip()), code="double")
+            yield Fault("code", _("Mã nhóm “%(code)s” đã có.", code=self.code.strip()), code="double")
         self._sheets = load_many(PersonEvaluation, self.evaluation_ids)
         yield from _of_agency(self._sheets, self.evaluation_ids, self.cycle_id, self.agency_id)
 

@@ -135,7 +135,7 @@ class RecordReformIndex(Command[ReformIndexResult]):
             yield Fault(
                 "indicator",
                 _(
-                    "Năm %(year)s đơn vị đã có kết quả «%(indicator)s». Hãy sửa dòng đó.",
+                    "Năm %(year)s đơn vị đã có kết quả “%(indicator)s”. Hãy sửa dòng đó.",
                     year=self.year,
                     indicator=self.content.indicator.strip(),
                 ),

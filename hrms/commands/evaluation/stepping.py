@@ -118,9 +118,9 @@ def step_many(
         raise Refused([Fault("action", _("Thao tác này không có trong quy trình."), code="unknown_action")]) from None
     common: list[Fault] = []
     if step.needs_reason and not reason.strip():
-        common.append(Fault("reason", _("Cần ghi lý do khi «%(step)s».", step=_(step.label)), code="reason_missing"))
+        common.append(Fault("reason", _("Cần ghi lý do khi “%(step)s”.", step=_(step.label)), code="reason_missing"))
     if step.needs_document and not (document.strip() and document_date):
-        text = _("Cần nêu số, ngày văn bản làm căn cứ khi «%(step)s».", step=_(step.label))
+        text = _("Cần nêu số, ngày văn bản làm căn cứ khi “%(step)s”.", step=_(step.label))
         common.append(Fault("document", text, code="document_missing"))
     if common:
         raise Refused(common)
@@ -163,7 +163,7 @@ def _faults(workflow: Workflow, step: Any, record: Any, allowed: set[int], mine:
     source = getattr(record, workflow.attribute)
     if source not in step.sources:
         text = _(
-            "Phiếu đang ở bước «%(state)s», không thực hiện được «%(step)s».",
+            "Phiếu đang ở bước “%(state)s”, không thực hiện được “%(step)s”.",
             state=_(workflow.state(source).label),
             step=_(step.label),
         )
@@ -178,7 +178,7 @@ def _faults(workflow: Workflow, step: Any, record: Any, allowed: set[int], mine:
         if other in mine.get(record.id, ()):
             label = _(workflow.transition(other).label)
             found.append(
-                Fault("", _("Bạn đã thực hiện bước «%(step)s» của phiếu này.", step=label), code="same_person")
+                Fault("", _("Bạn đã thực hiện bước “%(step)s” của phiếu này.", step=label), code="same_person")
             )
     return found
 

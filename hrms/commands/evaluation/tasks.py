@@ -70,7 +70,7 @@ class TaskLine:
         """What is wrong in line ``row`` (from 1)."""
 
         def fault(column: str, message: str) -> Fault:
-            where = _("Dòng %(row)s, cột «%(column)s»: ", row=row, column=_(COLUMNS[column]))
+            where = _("Dòng %(row)s, cột “%(column)s”: ", row=row, column=_(COLUMNS[column]))
             return Fault(f"tasks.{row}.{column}", where + message, code="task")
 
         if not self.name.strip():
@@ -273,7 +273,7 @@ def read_row(cells: dict[str, Any], number: int) -> tuple[TaskLine, list[Fault]]
         try:
             line = replace(line, **{name: _read(name, raw)})
         except (ValueError, NumberFormatError, DateFormatError) as error:
-            where = _("Dòng %(row)s, cột «%(column)s»: ", row=number, column=_(COLUMNS[name]))
+            where = _("Dòng %(row)s, cột “%(column)s”: ", row=number, column=_(COLUMNS[name]))
             faults.append(Fault(f"tasks.{number}.{name}", where + str(error), code="task"))
     return line, faults
 
@@ -290,5 +290,5 @@ def _read(name: str, raw: Any) -> Any:
         word = fold(text)
         if word in _YES or word in _NO:
             return word in _YES
-        raise ValueError(_("«%(value)s» phải là có hoặc không.", value=text))
+        raise ValueError(_("“%(value)s” phải là có hoặc không.", value=text))
     return text

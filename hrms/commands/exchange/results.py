@@ -121,7 +121,7 @@ class ImportResults(Command[list[int]]):
     def _row_faults(self, row: ResultRow) -> Iterator[Fault]:
         person = self._people.get(row.code.strip())
         if person is None:
-            yield Fault("code", _("Không có người mang số hiệu «%(code)s» trong phạm vi của bạn.", code=row.code[:40]))
+            yield Fault("code", _("Không có người mang số hiệu “%(code)s” trong phạm vi của bạn.", code=row.code[:40]))
             return
         yield from record_faults(YearRating, self._values(row), person)
         if not normalize(row.decision_number):

@@ -100,7 +100,7 @@ def check_content(content: OverrideContent) -> tuple[Any, list[Fault]]:
         faults.append(Fault("article", _("Chưa ghi điều, khoản của văn bản, ví dụ Khoản 2 Điều 1.")))
     if content.mark not in MARKS:
         faults.append(
-            Fault("mark", _("Mức độ kiểm chứng «%(mark)s» không có. Hãy chọn P, S, U hoặc C.", mark=content.mark[:10]))
+            Fault("mark", _("Mức độ kiểm chứng “%(mark)s” không có. Hãy chọn P, S, U hoặc C.", mark=content.mark[:10]))
         )
     return value, faults
 
@@ -215,7 +215,7 @@ class ProposeOverride(Command[ParameterOverride]):
         assert content.valid_from is not None
         faults = check_overlap(OVERRIDE, content.name, content.valid_from, content.valid_to)
         if already_so(content, self._value):
-            text = _("Luật đang có đúng giá trị này trong thời gian đó. Nếu chỉ để chứng minh, hãy dùng «Xác nhận».")
+            text = _("Luật đang có đúng giá trị này trong thời gian đó. Nếu chỉ để chứng minh, hãy dùng “Xác nhận”.")
             faults.append(Fault("value", text, code="no_change"))
         return faults or check_store([row_of(content, self._value)])
 

@@ -135,7 +135,7 @@ def parameter(name: str) -> Parameter:
     """One parameter by its name. Raises :class:`NotFound`."""
     store = current_store()
     if name not in store.names():
-        raise NotFound(_("Không có tham số «%(name)s».", name=name[:80]))
+        raise NotFound(_("Không có tham số “%(name)s”.", name=name[:80]))
     versions = store.versions(name)
     today = clock.today()
     return Parameter(
@@ -202,7 +202,7 @@ def document(code: str) -> registry.Coverage:
     for found in documents():
         if found.code.lower() == code.lower():
             return found
-    raise NotFound(_("Không có văn bản «%(code)s».", code=code[:40]))
+    raise NotFound(_("Không có văn bản “%(code)s”.", code=code[:40]))
 
 
 def text_of(code: str) -> str:

@@ -84,7 +84,7 @@ class ProposeFile(Command[list[ParameterOverride]]):
         for place, entry in enumerate(data):
             where = f"parameters[{place}]"
             if not isinstance(entry, Mapping) or not isinstance(entry.get("values"), list) or "name" not in entry:
-                text = _("%(where)s: mỗi tham số cần «name» và danh sách «values».", where=where)
+                text = _("%(where)s: mỗi tham số cần “name” và danh sách “values”.", where=where)
                 yield where, None, [Fault("file", text, code="shape")]
                 continue
             strange = set(entry) - PARAMETER_KEYS
@@ -93,7 +93,7 @@ class ProposeFile(Command[list[ParameterOverride]]):
             for index, row in enumerate(entry["values"]):
                 spot = f"{where}.values[{index}]"
                 if not isinstance(row, Mapping) or not {"value", "from"} <= set(row):
-                    text = _("%(where)s: mỗi giá trị cần ít nhất «value» và «from».", where=spot)
+                    text = _("%(where)s: mỗi giá trị cần ít nhất “value” và “from”.", where=spot)
                     yield spot, None, [Fault("file", text, code="shape")]
                     continue
                 yield spot, *self._content(str(entry["name"]), row, spot)
@@ -106,7 +106,7 @@ class ProposeFile(Command[list[ParameterOverride]]):
                 days[key] = None if row.get(key) is None else date.fromisoformat(str(row[key]))
             except ValueError:
                 days[key] = None
-                text = _("«%(value)s» không phải ngày, hãy ghi yyyy-mm-dd.", value=str(row[key])[:40])
+                text = _("“%(value)s” không phải ngày, hãy ghi yyyy-mm-dd.", value=str(row[key])[:40])
                 faults.append(Fault("valid_from" if key == "from" else "valid_to", text))
         note = str(row.get("note") or "")
         content = OverrideContent(
@@ -150,7 +150,7 @@ def _read(text: str) -> tuple[list[Any], list[Fault]]:
         return [], [Fault("file", str(fault), code="syntax") for fault in faults]
     rows = data.get("parameters") if isinstance(data, Mapping) else None
     if not isinstance(rows, list) or not rows:
-        text_ = _("Tệp cần mục «parameters» là danh sách các tham số, như tệp parameters.yaml của phần mềm.")
+        text_ = _("Tệp cần mục “parameters” là danh sách các tham số, như tệp parameters.yaml của phần mềm.")
         return [], [Fault("file", text_, code="shape")]
     if (
         sum(len(row["values"]) for row in rows if isinstance(row, Mapping) and isinstance(row.get("values"), list))

@@ -27,7 +27,7 @@ from policies.engine.errors import CaseFaults
 from policies.engine.parameters import Version
 from policies.engine.yamlio import read_yaml
 
-# Units that count whole things; shares and multiples («tháng lương», «%») may have fractions.
+# Units that count whole things; shares and multiples (“tháng lương”, “%”) may have fractions.
 WHOLE_UNITS = frozenset({"đồng", "tháng", "ngày", "người", "năm", "tháng tuổi"})
 LONGEST_WORDS = 400
 LONGEST_TEXT = 20_000
@@ -71,7 +71,7 @@ def read_typed(versions: Sequence[Version], text: str) -> Any:
     if kind == "flag":
         word = text.lower()
         if word not in _YES | _NO:
-            raise UnfitValue(_("«%(value)s» không phải có hoặc không. Hãy ghi «có» hoặc «không».", value=text[:80]))
+            raise UnfitValue(_("“%(value)s” không phải có hoặc không. Hãy ghi “có” hoặc “không”.", value=text[:80]))
         return word in _YES
     return read_plain(versions, text)
 
@@ -124,9 +124,9 @@ def _read(samples: list[Any], data: Any, model: Version, path: str) -> Any:
 def _unfit(path: str, data: Any, wanted: str) -> UnfitValue:
     shown = "…" if isinstance(data, (dict, list)) else str(data)[:80]
     if path:
-        text = _("Mục %(path)s: «%(value)s» không đúng; cần %(wanted)s.", path=path, value=shown, wanted=wanted)
+        text = _("Mục %(path)s: “%(value)s” không đúng; cần %(wanted)s.", path=path, value=shown, wanted=wanted)
         return UnfitValue(text)
-    return UnfitValue(_("«%(value)s» không đúng; cần %(wanted)s.", value=shown, wanted=wanted))
+    return UnfitValue(_("“%(value)s” không đúng; cần %(wanted)s.", value=shown, wanted=wanted))
 
 
 def _flag(data: Any, path: str) -> bool:
@@ -192,7 +192,7 @@ def _table(samples: list[Mapping[str, Any]], data: Any, model: Version, path: st
     if data == {} and not all(samples):
         return MappingProxyType({})
     if not isinstance(data, Mapping) or not data:
-        raise _unfit(path, data, _("một bảng «khóa: giá trị»"))
+        raise _unfit(path, data, _("một bảng “khóa: giá trị”"))
     full = [sample for sample in samples if sample]
     keys = {key for sample in full for key in sample}
     needed = set.intersection(*(set(sample) for sample in full))

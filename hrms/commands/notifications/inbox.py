@@ -92,11 +92,11 @@ class SetPreferences(Command[None]):
         self._account_id = own_account_id()
         for code, (inbox, email) in self.wishes.items():
             if code not in KINDS:
-                yield Fault("wishes", _("Không có loại thông báo «%(code)s».", code=code))
+                yield Fault("wishes", _("Không có loại thông báo “%(code)s”.", code=code))
             elif email not in EMAIL_MODES:
-                yield Fault(code, _("Cách gửi thư «%(value)s» không có. Hãy chọn trong danh sách.", value=email))
+                yield Fault(code, _("Cách gửi thư “%(value)s” không có. Hãy chọn trong danh sách.", value=email))
             elif KINDS[code].fixed and not inbox:
-                yield Fault(code, _("Loại «%(label)s» luôn hiện trong hộp thông báo.", label=str(KINDS[code].label)))
+                yield Fault(code, _("Loại “%(label)s” luôn hiện trong hộp thông báo.", label=str(KINDS[code].label)))
 
     def run(self) -> None:
         known = {

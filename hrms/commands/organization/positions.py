@@ -84,7 +84,7 @@ class CreatePosition(Command[Position]):
         yield from required({"code": self.code, "title": self.title, "valid_from": self.valid_from}, position_labels)
         if self.code and not CODE.fullmatch(self.code):
             yield Fault(
-                "code", _("Mã vị trí «%(code)s» không hợp lệ. Hãy dùng chữ, số, dấu chấm, gạch.", code=self.code)
+                "code", _("Mã vị trí “%(code)s” không hợp lệ. Hãy dùng chữ, số, dấu chấm, gạch.", code=self.code)
             )
         yield from position_value_faults({name: getattr(self, name) for name in CHANGEABLE})
         if self.valid_from is not None and self.code:
@@ -133,13 +133,13 @@ def position_value_faults(values: dict[str, Any]) -> Iterable[Fault]:
     if "approved_number" in values and not 0 <= values["approved_number"] <= LARGEST_NUMBER:
         yield Fault(
             "approved_number",
-            _("Số lượng được duyệt «%(n)s» không hợp lệ. Hãy nhập số từ 0 trở lên.", n=values["approved_number"]),
+            _("Số lượng được duyệt “%(n)s” không hợp lệ. Hãy nhập số từ 0 trở lên.", n=values["approved_number"]),
         )
     coefficient = values.get("leadership_coefficient")
     if coefficient is not None and not 0 <= coefficient <= 2:
         yield Fault(
             "leadership_coefficient",
-            _("Hệ số phụ cấp chức vụ «%(n)s» ngoài khoảng 0–2. Hãy kiểm tra lại.", n=coefficient),
+            _("Hệ số phụ cấp chức vụ “%(n)s” ngoài khoảng 0–2. Hãy kiểm tra lại.", n=coefficient),
         )
 
 
@@ -160,7 +160,7 @@ class ChangePosition(Command[Position]):
         check_version(self._position, self.seen_version, self.changes, position_labels)
         for name in self.changes:
             if name not in CHANGEABLE:
-                yield Fault(name, _("Không có mục «%(name)s» trong vị trí việc làm.", name=name), code="unknown_field")
+                yield Fault(name, _("Không có mục “%(name)s” trong vị trí việc làm.", name=name), code="unknown_field")
         if "title" in self.changes:
             self.changes["title"] = normalize(self.changes["title"])
             yield from required({"title": self.changes["title"]}, position_labels)
@@ -275,7 +275,7 @@ class SetEstablishment(Command[Establishment]):
         if not 0 <= self.number <= LARGEST_NUMBER:
             yield Fault(
                 "number",
-                _("Số giao «%(n)s» không hợp lệ. Hãy nhập số nguyên từ 0 trở lên.", n=format_integer(self.number)),
+                _("Số giao “%(n)s” không hợp lệ. Hãy nhập số nguyên từ 0 trở lên.", n=format_integer(self.number)),
             )
         if self.valid_from is None:
             return
@@ -354,7 +354,7 @@ class SetLeadershipQuota(Command[LeadershipQuota]):
         yield from unit_faults(self.unit_id, self.valid_from, "establishment")
         yield from required({"valid_from": self.valid_from, "article": self.article})
         if not 0 <= self.deputies <= 20:
-            yield Fault("deputies", _("Số cấp phó «%(n)s» không hợp lệ. Hãy nhập từ 0 đến 20.", n=self.deputies))
+            yield Fault("deputies", _("Số cấp phó “%(n)s” không hợp lệ. Hãy nhập từ 0 đến 20.", n=self.deputies))
         if self.mark not in ("P", "S", "U", "C"):
             yield Fault("mark", _("Mức độ kiểm chứng phải là P, S, U hoặc C."))
         if self.valid_from is None:

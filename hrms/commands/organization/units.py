@@ -60,7 +60,7 @@ class NewUnit:
                 Fault(
                     "code",
                     _(
-                        "Mã đơn vị «%(code)s» chỉ được gồm chữ không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới; "
+                        "Mã đơn vị “%(code)s” chỉ được gồm chữ không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới; "
                         "không quá 40 ký tự.",
                         code=self.code,
                     ),
@@ -71,7 +71,7 @@ class NewUnit:
             faults.append(
                 Fault(
                     "code",
-                    _("Mã đơn vị «%(code)s» đã dùng cho %(unit)s. Hãy chọn mã khác.", code=self.code, unit=taken),
+                    _("Mã đơn vị “%(code)s” đã dùng cho %(unit)s. Hãy chọn mã khác.", code=self.code, unit=taken),
                     code="duplicate",
                 )
             )
@@ -141,7 +141,7 @@ def parent_faults(parent_id: int | None, day: date) -> list[Fault]:
 def detail_faults(details: dict[str, Any]) -> list[Fault]:
     """Details without dates: known names, known codes."""
     faults = [
-        Fault(name, _("Không có mục «%(name)s» trong thông tin đơn vị.", name=name), code="unknown_field")
+        Fault(name, _("Không có mục “%(name)s” trong thông tin đơn vị.", name=name), code="unknown_field")
         for name in details
         if name not in DETAILS
     ]
@@ -247,7 +247,7 @@ class ChangeUnit(Command[OrgUnit]):
     def _value_faults(self) -> Iterable[Fault]:
         for name in self.changes:
             if name not in DATED:
-                yield Fault(name, _("Không có mục «%(name)s» trong thông tin đơn vị.", name=name), code="unknown_field")
+                yield Fault(name, _("Không có mục “%(name)s” trong thông tin đơn vị.", name=name), code="unknown_field")
         if "name" in self.changes:
             yield from required({"name": self.changes["name"]})
             yield from too_long({"name": (self.changes["name"], 250)})
@@ -350,7 +350,7 @@ class CorrectUnitVersion(Command[OrgUnit]):
         yield from required({"reason": self.reason}, lambda _name: _("Lý do đính chính"))
         for name in self.changes:
             if name not in (*DATED, "decision_number", "decision_date"):
-                yield Fault(name, _("Không có mục «%(name)s» trong thông tin đơn vị.", name=name), code="unknown_field")
+                yield Fault(name, _("Không có mục “%(name)s” trong thông tin đơn vị.", name=name), code="unknown_field")
         if "name" in self.changes:
             self.changes["name"] = normalize(self.changes["name"])
             yield from required({"name": self.changes["name"]})

@@ -69,7 +69,7 @@ def one_of(name: str, value: str, options: dict[str, str], labels: Callable[[str
         Fault(
             name,
             _(
-                "%(label)s «%(value)s» không có trong danh mục. Hãy chọn một trong: %(options)s.",
+                "%(label)s “%(value)s” không có trong danh mục. Hãy chọn một trong: %(options)s.",
                 label=labels(name),
                 value=value,
                 options=", ".join(options.values()),

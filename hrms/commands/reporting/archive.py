@@ -116,7 +116,7 @@ class SignReport(Command[ReportSnapshot]):
             ("signer_name", self.signer_name, _("Họ tên người ký")),
         ):
             if not value:
-                yield Fault(name, _("Chưa nhập «%(label)s».", label=label))
+                yield Fault(name, _("Chưa nhập “%(label)s”.", label=label))
         if self.issued_on is None:
             yield Fault("issued_on", _("Chưa nhập ngày ký."))
         elif self.issued_on > clock.today():

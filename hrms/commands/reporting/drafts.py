@@ -85,9 +85,9 @@ class EditDraft(Command[ReportDraft]):
         known = {text.key: text.title for text in definition(self._record.key).texts}
         for key, text in self.texts.items():
             if key not in known:
-                yield Fault(key, _("Báo cáo không có phần «%(key)s».", key=key[:60]))
+                yield Fault(key, _("Báo cáo không có phần “%(key)s”.", key=key[:60]))
             elif len(text) > MOST:
-                yield Fault(key, _("Phần «%(title)s» dài %(n)s ký tự, tối đa %(most)s. Hãy viết ngắn lại.",
+                yield Fault(key, _("Phần “%(title)s” dài %(n)s ký tự, tối đa %(most)s. Hãy viết ngắn lại.",
                                    title=known[key] or key, n=len(text), most=MOST))  # fmt: skip
 
     def run(self) -> ReportDraft:

@@ -69,7 +69,7 @@ class ActContent:
                 ),
             )
         if self.kind not in ACT_KINDS:
-            yield Fault("kind", _("Không có loại văn bản sắp xếp «%(value)s».", value=self.kind))
+            yield Fault("kind", _("Không có loại văn bản sắp xếp “%(value)s”.", value=self.kind))
         for name, limit in LONGEST.items():
             if len(getattr(self, name).strip()) > limit:
                 yield Fault(name, _("%(label)s dài quá %(limit)s ký tự.", label=label(name), limit=limit))

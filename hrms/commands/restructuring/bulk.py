@@ -103,7 +103,7 @@ def advance_in_background(
 ) -> jobs.JobRun:
     """The same for a long list."""
     title = _(
-        "«%(step)s» cho %(count)s hồ sơ của %(batch)s",
+        "“%(step)s” cho %(count)s hồ sơ của %(batch)s",
         step=_(WORKFLOW.transition(action).label),
         count=len(case_ids),
         batch=batch.name,

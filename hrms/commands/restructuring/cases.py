@@ -275,7 +275,7 @@ class CorrectFact(Command[DownsizingCase]):
             return
         check_version(self._case, self.version, {})
         if self.key not in CORRECTABLE:
-            yield Fault("key", _("Không có dữ liệu «%(key)s» để sửa.", key=self.key))
+            yield Fault("key", _("Không có dữ liệu “%(key)s” để sửa.", key=self.key))
             return
         if self.value is None:
             return
@@ -325,7 +325,7 @@ class RecomputeCase(Command[DownsizingCase]):
         if self._case.state not in OPEN:
             yield Fault(
                 "",
-                _("Hồ sơ đã quyết định hoặc đã kết thúc: số tiền đã khóa. Dùng «So sánh với quy định hiện nay»."),
+                _("Hồ sơ đã quyết định hoặc đã kết thúc: số tiền đã khóa. Dùng “So sánh với quy định hiện nay”."),
                 code="locked_state",
             )
 

@@ -176,7 +176,7 @@ class AttachFile(Command[Attachment]):
             yield Fault("file", _("Chưa chọn tệp."))
         self._item = next((item for item in self._case.checklist if item.code == self.item_code), None)
         if self.item_code and self._item is None:
-            yield Fault("item_code", _("Hồ sơ không có mục giấy tờ «%(code)s».", code=self.item_code))
+            yield Fault("item_code", _("Hồ sơ không có mục giấy tờ “%(code)s”.", code=self.item_code))
 
     def run(self) -> Attachment:
         assert self._stream is not None
@@ -203,7 +203,7 @@ class RemoveFile(Command[Attachment]):
             raise NotAllowed()
         self._row = attachment_of(self._case, self.attachment_id)
         if self._row.removed_at is not None:
-            yield Fault("attachment_id", _("Tệp «%(name)s» đã được gỡ trước đó.", name=self._row.name))
+            yield Fault("attachment_id", _("Tệp “%(name)s” đã được gỡ trước đó.", name=self._row.name))
         if not self.reason.strip():
             yield Fault("reason", _("Cần ghi lý do khi gỡ tệp."))
 

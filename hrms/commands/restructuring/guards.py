@@ -266,7 +266,7 @@ def lines_answered(case: DownsizingCase) -> Iterable[Obstacle]:
     for remark in sent_back(case):
         yield Obstacle(
             _(
-                "Khoản «%(line)s» bị tài chính trả lại chưa có ý kiến giải trình: %(body)s",
+                "Khoản “%(line)s” bị tài chính trả lại chưa có ý kiến giải trình: %(body)s",
                 line=line_label(case, remark.subject.removeprefix("line:")),
                 body=remark.body,
             ),

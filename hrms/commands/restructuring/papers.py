@@ -73,7 +73,7 @@ class PrintPaper(Command[CasePaper]):
                 raise NotAllowed()
         self._issuer = access.get(OrgUnit, self.issuer_id) if self.issuer_id is not None else agency_of(owner)
         if self.kind not in kinds:
-            yield Fault("kind", _("Không in được «%(kind)s» ở đây.", kind=PAPER_KINDS.get(self.kind, self.kind)))
+            yield Fault("kind", _("Không in được “%(kind)s” ở đây.", kind=PAPER_KINDS.get(self.kind, self.kind)))
         if self._case is not None and self.kind not in WITHOUT_AMOUNT and self._case.calculation_id is None:
             yield Fault("case_id", _("Hồ sơ %(case)s chưa tính được chế độ nên chưa in được.", case=self._case.label))
         if self.attachment_id is not None and self._case is not None:
@@ -97,7 +97,7 @@ class PrintPaper(Command[CasePaper]):
         db.session.add(paper)
         db.session.flush()
         record = self._case or self._batch
-        history.note(record, _("In «%(kind)s» %(number)s", kind=PAPER_KINDS[self.kind], number=number).strip())
+        history.note(record, _("In “%(kind)s” %(number)s", kind=PAPER_KINDS[self.kind], number=number).strip())
         return paper
 
     def replay(self, receipt: Any) -> CasePaper:
@@ -120,7 +120,7 @@ class RecordPaperNumber(Command[CasePaper]):
         check_version(self._paper, self.version, {"number": number, "issued_on": self.issued_on})
         if self._paper.kind not in SIGNS:
             yield Fault(
-                "number", _("«%(kind)s» không phải văn bản đi nên không có số.", kind=PAPER_KINDS[self._paper.kind])
+                "number", _("“%(kind)s” không phải văn bản đi nên không có số.", kind=PAPER_KINDS[self._paper.kind])
             )
         if not number:
             yield Fault("number", _("Cần số văn bản do văn thư cấp."))

@@ -103,7 +103,7 @@ def check(request: CaseRequest) -> list[Fault]:
                 Fault(
                     name,
                     _(
-                        "%(label)s: không có lựa chọn «%(value)s». Hãy chọn một mục trong danh sách.",
+                        "%(label)s: không có lựa chọn “%(value)s”. Hãy chọn một mục trong danh sách.",
                         label=label(name),
                         value=getattr(request, name),
                     ),
@@ -114,7 +114,7 @@ def check(request: CaseRequest) -> list[Fault]:
             Fault(
                 "group_177",
                 _(
-                    "Nhóm «%(value)s» không có trong NĐ 177/2024/NĐ-CP. Hãy chọn k1 đến k5 hoặc để trống.",
+                    "Nhóm “%(value)s” không có trong NĐ 177/2024/NĐ-CP. Hãy chọn k1 đến k5 hoặc để trống.",
                     value=request.group_177,
                 ),
             )
@@ -202,12 +202,12 @@ def read_correction(key: str, raw: Any) -> tuple[Any, str]:
         known = {"1": True, "true": True, "có": True, "0": False, "false": False, "không": False}
         if text.lower() in known:
             return known[text.lower()], ""
-        return None, _("%(label)s: «%(value)s» không rõ, hãy chọn có hoặc không.", label=spec.label, value=text)
+        return None, _("%(label)s: “%(value)s” không rõ, hãy chọn có hoặc không.", label=spec.label, value=text)
     if spec.kind == "choice":
         if text in spec.choices:
             return text, ""
         return None, _(
-            "%(label)s: «%(value)s» không có trong danh sách %(known)s.",
+            "%(label)s: “%(value)s” không có trong danh sách %(known)s.",
             label=spec.label,
             value=text,
             known=", ".join(spec.choices),
@@ -216,7 +216,7 @@ def read_correction(key: str, raw: Any) -> tuple[Any, str]:
         try:
             return date.fromisoformat(text).isoformat(), ""
         except ValueError:
-            return None, _("%(label)s: «%(value)s» không phải ngày có thật.", label=spec.label, value=text)
+            return None, _("%(label)s: “%(value)s” không phải ngày có thật.", label=spec.label, value=text)
     return _number(spec.label, spec.kind, raw, text)
 
 
@@ -228,11 +228,11 @@ def _number(name: str, kind: str, raw: Any, text: str) -> tuple[Any, str]:
         number = None
     if number is None or not number.is_finite() or number < 0:
         return None, _(
-            "%(label)s: «%(value)s» không phải số hợp lệ (số không âm, phần lẻ sau dấu phẩy).", label=name, value=text
+            "%(label)s: “%(value)s” không phải số hợp lệ (số không âm, phần lẻ sau dấu phẩy).", label=name, value=text
         )
     if kind == "whole":
         if number != number.to_integral_value():
-            return None, _("%(label)s: «%(value)s» phải là số nguyên.", label=name, value=text)
+            return None, _("%(label)s: “%(value)s” phải là số nguyên.", label=name, value=text)
         return int(number), ""
     return format(number, "f"), ""
 

@@ -122,7 +122,7 @@ class SetAssessment(Command[DownsizingCase]):
             yield Fault(f"{place}.year", _("Năm %(year)s không nằm trong 03 năm gần nhất.", year=row.year))
         if row.level and row.level not in RATINGS:
             yield Fault(
-                f"{place}.level", _("Năm %(year)s: không có mức xếp loại «%(level)s».", year=row.year, level=row.level)
+                f"{place}.level", _("Năm %(year)s: không có mức xếp loại “%(level)s”.", year=row.year, level=row.level)
             )
         for name in SCORES:
             value = getattr(row, name)

@@ -100,7 +100,7 @@ class Perform(Command[DownsizingCase]):
             yield Fault(
                 "total",
                 _(
-                    "Số tiền vừa được tính lại: %(old)s → %(new)s đồng. Hãy bấm «Tính lại», xem lại rồi thực hiện.",
+                    "Số tiền vừa được tính lại: %(old)s → %(new)s đồng. Hãy bấm “Tính lại”, xem lại rồi thực hiện.",
                     old=format_integer(seen),
                     new=format_integer(case.total),
                 ),
@@ -117,7 +117,7 @@ class Perform(Command[DownsizingCase]):
                 "funding_missing",
             )
         elif source not in FUNDING_SOURCES:
-            yield Fault("funding_source", _("Không có nguồn kinh phí «%(value)s».", value=source))
+            yield Fault("funding_source", _("Không có nguồn kinh phí “%(value)s”.", value=source))
         else:
             case.funding_source = source
 
@@ -227,7 +227,7 @@ class CommentLine(Command[Comment]):
         if case.state in CLOSED:
             yield Fault("", _("Hồ sơ đã kết thúc."), code="locked_state")
         if self.line_code not in known:
-            yield Fault("line_code", _("Bảng tính không có khoản «%(code)s».", code=self.line_code))
+            yield Fault("line_code", _("Bảng tính không có khoản “%(code)s”.", code=self.line_code))
         if not self.body.strip():
             yield Fault("body", _("Cần ghi ý kiến về khoản này."))
         if self._returns and self.body.strip():
@@ -241,7 +241,7 @@ class CommentLine(Command[Comment]):
             WORKFLOW.perform(
                 self._case,
                 "return_to_appraisal",
-                reason=_("Khoản «%(line)s»: %(body)s", line=name, body=self.body.strip()),
+                reason=_("Khoản “%(line)s”: %(body)s", line=name, body=self.body.strip()),
             )
             calculation.clear_endorsement(self._case)
         return remark

@@ -86,9 +86,9 @@ class SaveHandover(Command[MovementCase]):
         if not name:
             yield Fault("label", _("Cần nội dung bàn giao."), code="missing")
         if line.remove and item is not None and item.done_on is not None:
-            yield Fault("remove", _("«%(item)s» đã bàn giao nên không bỏ được.", item=name), code="done")
+            yield Fault("remove", _("“%(item)s” đã bàn giao nên không bỏ được.", item=name), code="done")
         if line.done_on is not None and line.done_on > clock.today():
-            words = _("«%(item)s»: ngày bàn giao %(day)s còn ở tương lai.", item=name, day=format_date(line.done_on))
+            words = _("“%(item)s”: ngày bàn giao %(day)s còn ở tương lai.", item=name, day=format_date(line.done_on))
             yield Fault("done_on", words, code="future")
         for field, value in (("label", line.label), ("receiver", line.receiver), ("note", line.note)):
             if len(normalize(value)) > LONGEST[field]:

@@ -167,10 +167,10 @@ class Definition:
             ("benefit", self.benefit, BENEFITS),
         ):
             if value not in known:
-                yield Fault(name, _("«%(value)s» không có trong danh sách để chọn.", value=str(value)[:40]))
+                yield Fault(name, _("“%(value)s” không có trong danh sách để chọn.", value=str(value)[:40]))
         unknown = [code for code in self.categories if code not in CATEGORIES]
         if unknown:
-            yield Fault("categories", _("Không có loại cán bộ «%(value)s».", value=", ".join(unknown)[:80]))
+            yield Fault("categories", _("Không có loại cán bộ “%(value)s”.", value=", ".join(unknown)[:80]))
         known_decree = BY_CODE.get(self.decree)
         if known_decree is not None and self.benefit != "auto" and self.benefit not in known_decree.benefits:
             yield Fault("benefit", _("%(decree)s không có chế độ này.", decree=known_decree.identity.name))
@@ -207,7 +207,7 @@ class Definition:
                 sound = False
                 yield Fault(
                     where,
-                    _("Không có tham số «%(name)s». Hãy chọn trong danh sách gợi ý.", name=changed.name[:80]),
+                    _("Không có tham số “%(name)s”. Hãy chọn trong danh sách gợi ý.", name=changed.name[:80]),
                 )
                 continue
             try:

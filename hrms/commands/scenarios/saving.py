@@ -142,7 +142,7 @@ def is_waiting(scenario: Scenario) -> bool:
 
 
 def _enqueue(scenario: Scenario) -> None:
-    title = _("Tính kịch bản «%(name)s»", name=scenario.name)
+    title = _("Tính kịch bản “%(name)s”", name=scenario.name)
     scenario.job_id = jobs.enqueue(KIND, title, {"scenario_id": scenario.id}).id
 
 

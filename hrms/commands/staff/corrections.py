@@ -55,7 +55,7 @@ class CorrectRow(Command[Any]):
 
     def validate(self) -> Iterable[Fault]:
         if self.kind not in ROWS:
-            yield Fault("kind", _("Không có loại dòng «%(kind)s».", kind=self.kind), code="unknown_field")
+            yield Fault("kind", _("Không có loại dòng “%(kind)s”.", kind=self.kind), code="unknown_field")
             return
         model = ROWS[self.kind]
         row = self._row = row_of(self.kind, self.row_id)
@@ -64,7 +64,7 @@ class CorrectRow(Command[Any]):
         known = columns(model)
         for name in self.changes:
             if name not in known:
-                yield Fault(name, _("Không có mục «%(name)s» trong dòng này.", name=name), code="unknown_field")
+                yield Fault(name, _("Không có mục “%(name)s” trong dòng này.", name=name), code="unknown_field")
         self._values = columns_of(row, model) | {k: v for k, v in self.changes.items() if k in known}
         yield from self._faults(model)
 
@@ -116,7 +116,7 @@ class RemoveRow(Command[None]):
 
     def validate(self) -> Iterable[Fault]:
         if self.kind not in ROWS:
-            yield Fault("kind", _("Không có loại dòng «%(kind)s».", kind=self.kind), code="unknown_field")
+            yield Fault("kind", _("Không có loại dòng “%(kind)s”.", kind=self.kind), code="unknown_field")
             return
         self._row = row_of(self.kind, self.row_id)
         yield from required({"reason": self.reason}, lambda _name: _("Lý do xóa"))

@@ -69,7 +69,7 @@ def value_faults(values: dict[str, Any], person: Person | None = None) -> Iterab
 
     for name in values:
         if name not in EDITABLE:
-            yield Fault(name, _("Không có mục «%(name)s» trong hồ sơ.", name=name), code="unknown_field")
+            yield Fault(name, _("Không có mục “%(name)s” trong hồ sơ.", name=name), code="unknown_field")
     yield from required({name: values.get(name) for name in REQUIRED if person is None or name in values}, label)
     yield from too_long({name: (values[name], limit) for name, limit in TEXTS.items() if values.get(name)}, label)
     vocabularies = (("sex", SEXES), ("category", CATEGORIES), ("birth_precision", PRECISIONS))
@@ -109,7 +109,7 @@ def _code_faults(code: str, person: Person | None) -> Iterable[Fault]:
     if holder is not None and holder != (person.id if person else None):
         yield Fault(
             "code",
-            _("Số hiệu cán bộ «%(code)s» đã dùng cho hồ sơ khác. Hãy chọn số khác.", code=code),
+            _("Số hiệu cán bộ “%(code)s” đã dùng cho hồ sơ khác. Hãy chọn số khác.", code=code),
             code="duplicate",
         )
 

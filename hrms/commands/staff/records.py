@@ -78,7 +78,7 @@ def _family(values: dict[str, Any], person: Person, _row_id: int | None) -> Iter
     yield from required({"relation": values["relation"], "full_name": values["full_name"]}, label)
     year = values["birth_year"]
     if year is not None and not FIRST_YEAR <= year <= clock.today().year:
-        yield Fault("birth_year", _("Năm sinh «%(year)s» không hợp lệ.", year=year))
+        yield Fault("birth_year", _("Năm sinh “%(year)s” không hợp lệ.", year=year))
     relative = values["relative_id"]
     if relative is not None:
         if relative == person.id:
@@ -96,7 +96,7 @@ def _benefit(values: dict[str, Any], _person: Person, _row_id: int | None) -> It
 def _rating(values: dict[str, Any], person: Person, row_id: int | None) -> Iterable[Fault]:
     yield from one_of("level", values["level"], RATINGS, label)
     if not FIRST_YEAR <= values["year"] <= clock.today().year:
-        yield Fault("year", _("Năm «%(year)s» không hợp lệ.", year=values["year"]))
+        yield Fault("year", _("Năm “%(year)s” không hợp lệ.", year=values["year"]))
     taken = db.session.scalar(
         select(YearRating).where(YearRating.person_id == person.id, YearRating.year == values["year"])
     )
@@ -104,7 +104,7 @@ def _rating(values: dict[str, Any], person: Person, row_id: int | None) -> Itera
         yield Fault(
             "year",
             _(
-                "Năm %(year)s đã xếp loại «%(level)s». Hãy đính chính dòng đó thay vì thêm dòng mới.",
+                "Năm %(year)s đã xếp loại “%(level)s”. Hãy đính chính dòng đó thay vì thêm dòng mới.",
                 year=values["year"],
                 level=RATINGS.get(taken.level, taken.level),
             ),

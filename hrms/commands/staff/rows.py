@@ -118,7 +118,7 @@ class AddAppointment(_AddRow, Command[Appointment]):
             yield Fault(
                 "position_id",
                 _(
-                    "Vị trí «%(title)s» không có hiệu lực vào ngày %(day)s.",
+                    "Vị trí “%(title)s” không có hiệu lực vào ngày %(day)s.",
                     title=position.title,
                     day=format_date(self.valid_from),
                 ),
@@ -199,7 +199,7 @@ class EndAppointment(Command[Appointment]):
         if row.kind == "main" and not self.reason.strip():
             yield Fault(
                 "reason",
-                _("Kết thúc vị trí chính cần ghi lý do. Nếu người này nghỉ hẳn, hãy dùng «Ghi nhận thôi làm việc»."),
+                _("Kết thúc vị trí chính cần ghi lý do. Nếu người này nghỉ hẳn, hãy dùng “Ghi nhận thôi làm việc”."),
                 code="missing",
             )
 
@@ -283,7 +283,7 @@ def salary_faults(values: dict[str, Any]) -> Iterable[Fault]:
         if not 0 < coefficient <= HIGHEST_COEFFICIENT:
             yield Fault(
                 "coefficient",
-                _("Hệ số lương «%(value)s» phải lớn hơn 0 và không quá 10.", value=format_decimal(coefficient)),
+                _("Hệ số lương “%(value)s” phải lớn hơn 0 và không quá 10.", value=format_decimal(coefficient)),
             )
         yield from _step_faults(values.get("scale_code") or "", values.get("step"), coefficient)
     for name in SalaryRow.ALLOWANCES:
@@ -293,7 +293,7 @@ def salary_faults(values: dict[str, Any]) -> Iterable[Fault]:
             yield Fault(
                 name,
                 _(
-                    "%(label)s «%(value)s» ngoài khoảng 0–%(limit)s.",
+                    "%(label)s “%(value)s” ngoài khoảng 0–%(limit)s.",
                     label=label(name),
                     value=format_decimal(value),
                     limit=limit,

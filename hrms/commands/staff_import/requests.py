@@ -40,7 +40,7 @@ def open_list(request: StaffImport) -> StaffListReading:
 
 
 def day_in_title(reading: StaffListReading) -> date | None:
-    """«(Tính đến ngày 15/06/2025)» above the table: the day the list speaks of."""
+    """“(Tính đến ngày 15/06/2025)” above the table: the day the list speaks of."""
     for cells in reading.sheet.head(max(1, reading.header.first_row)):
         for cell in cells:
             found = _AS_OF.search(cell) if isinstance(cell, str) else None
@@ -70,10 +70,10 @@ class StartImport(Command[StaffImport]):
         elif not access.in_scope(self.unit_id, "staff", "import"):
             yield Fault("unit_id", _("Đơn vị này không thuộc phạm vi của bạn. Hãy chọn đơn vị khác."))
         if self.mode not in MODES:
-            yield Fault("mode", _("Cách ghi '%(mode)s' không có. Chọn all hoặc good.", mode=self.mode))
+            yield Fault("mode", _("Cách ghi “%(mode)s” không có. Chọn all hoặc good.", mode=self.mode))
         if self.default_category and self.default_category not in CATEGORIES:
             yield Fault(
-                "default_category", _("Loại cán bộ '%(value)s' không có trong danh mục.", value=self.default_category)
+                "default_category", _("Loại cán bộ “%(value)s” không có trong danh mục.", value=self.default_category)
             )
         if self.as_of is not None and self.as_of > clock.today():
             yield Fault("as_of", _("Ngày của số liệu ở sau hôm nay. Hãy sửa."))
@@ -85,7 +85,7 @@ class StartImport(Command[StaffImport]):
         try:
             reading = self.reading = read_staff_list(self.stream, limits())
         except SpreadsheetRefused as refused:
-            message = f"«{attachments.safe_name(self.file_name)}»: {refused.message}"
+            message = f"“{attachments.safe_name(self.file_name)}”: {refused.message}"
             raise Refused([Fault("file", message, code=refused.code)]) from refused
         self.stream.seek(0)
         stored, shown = attachments.store(self.stream, self.file_name)
@@ -182,7 +182,7 @@ def target_unit(code: str) -> OrgUnit:
         codes = list(db.session.scalars(access.restrict(select(OrgUnit.code), OrgUnit, "import", "staff")))
         near = get_close_matches(code, codes, n=3)
         hint = _(" Có phải: %(codes)s?", codes=", ".join(near)) if near else ""
-        raise Refused([Fault("unit", _("Không có đơn vị mã '%(code)s'.", code=code) + hint)])
+        raise Refused([Fault("unit", _("Không có đơn vị mã “%(code)s”.", code=code) + hint)])
     return unit
 
 

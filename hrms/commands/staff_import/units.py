@@ -35,12 +35,12 @@ _NOT_UNITS = re.compile(
 
 
 def name_key(name: str) -> str:
-    """A name without case, marks, punctuation: «Phòng Tổ chức - Cán bộ» and «PHÒNG TỔ CHỨC CÁN BỘ» are one."""
+    """A name without case, marks, punctuation: “Phòng Tổ chức - Cán bộ” and “PHÒNG TỔ CHỨC CÁN BỘ” are one."""
     return _NOT_WORDS.sub(" ", fold(name)).strip()
 
 
 def _sentence_case(name: str) -> str:
-    """«PHÒNG CHUYỂN ĐỔI SỐ» is how lists print a heading, not how the unit is called."""
+    """“PHÒNG CHUYỂN ĐỔI SỐ” is how lists print a heading, not how the unit is called."""
     return name.capitalize() if name.isupper() else name
 
 
@@ -102,13 +102,13 @@ class UnitBook:
             where = "; ".join(f"{unit.code} ({unit.parent.name if unit.parent else ''})" for unit in same_depth[:4])
             return (
                 None,
-                _("'%(name)s' có ở nhiều nơi: %(where)s. Hãy ghi mã đơn vị thay cho tên.", name=name, where=where),
+                _("“%(name)s” có ở nhiều nơi: %(where)s. Hãy ghi mã đơn vị thay cho tên.", name=name, where=where),
                 "",
             )
         alike = self._nearly(key)
         if alike and len(self.by_key[alike]) == 1:
             unit = self.by_key[alike][0]
-            return unit, "", _("'%(name)s' được hiểu là «%(unit)s».", name=name, unit=unit.name)
+            return unit, "", _("“%(name)s” được hiểu là “%(unit)s”.", name=name, unit=unit.name)
         return self._unknown(key, name, under)
 
     def _nearly(self, key: str) -> str:
@@ -128,13 +128,13 @@ class UnitBook:
             return (
                 self._planned(key, _sentence_case(normalize(name)), under),
                 "",
-                _("đơn vị «%(name)s» chưa có, sẽ được tạo mới.", name=name),
+                _("đơn vị “%(name)s” chưa có, sẽ được tạo mới.", name=name),
             )
         if choice in (HERE, NEW):
-            return under, "", _("'%(name)s' chưa có trong cây tổ chức, ghi vào «%(unit)s».", name=name, unit=under.name)
+            return under, "", _("“%(name)s” chưa có trong cây tổ chức, ghi vào “%(unit)s”.", name=name, unit=under.name)
         unit = self.by_id.get(int(choice)) if choice.isascii() and choice.isdigit() else None
         if unit is None:
-            return None, _("'%(name)s' được ghép với một đơn vị ngoài phạm vi. Hãy chọn lại đơn vị.", name=name), ""
+            return None, _("“%(name)s” được ghép với một đơn vị ngoài phạm vi. Hãy chọn lại đơn vị.", name=name), ""
         return unit, "", ""
 
     def _planned(self, key: str, name: str, under: OrgUnit) -> OrgUnit:

@@ -75,14 +75,14 @@ class SalaryGrade:
 def person_name(value: CellValue) -> str:
     """A name as it is written on papers; capitals become ordinary writing, a remark in brackets is dropped."""
     if not isinstance(value, str):
-        raise FieldError(_("'%(value)s' không phải họ tên. Hãy ghi họ và tên bằng chữ.", value=show(value)))
+        raise FieldError(_("“%(value)s” không phải họ tên. Hãy ghi họ và tên bằng chữ.", value=show(value)))
     bare = normalize(value)
     bare = _REMARK.sub("", bare) or bare
     if not _NAME.fullmatch(bare):
-        message = _("'%(value)s' có ký tự không dùng trong họ tên. Hãy chỉ ghi họ và tên.", value=show(value))
+        message = _("“%(value)s” có ký tự không dùng trong họ tên. Hãy chỉ ghi họ và tên.", value=show(value))
         raise FieldError(message)
     if len(bare) > 150:
-        raise FieldError(_("'%(value)s…' dài quá 150 ký tự. Hãy rút gọn.", value=bare[:30]))
+        raise FieldError(_("“%(value)s…” dài quá 150 ký tự. Hãy rút gọn.", value=bare[:30]))
     return proper_name(bare)
 
 
@@ -93,7 +93,7 @@ def sex(value: CellValue) -> str:
         return "male"
     if word in _FEMALE:
         return "female"
-    raise FieldError(_("'%(value)s' không rõ giới tính. Hãy ghi Nam hoặc Nữ.", value=show(value)))
+    raise FieldError(_("“%(value)s” không rõ giới tính. Hãy ghi Nam hoặc Nữ.", value=show(value)))
 
 
 def membership(value: CellValue) -> bool:
@@ -107,7 +107,7 @@ def membership(value: CellValue) -> bool:
             if fold(text(value)) in {"dang vien", "chinh thuc", "du bi"}:
                 return True
             raise FieldError(
-                _("'%(value)s' không rõ là đảng viên hay không. Hãy ghi x hoặc để trống.", value=show(value))
+                _("“%(value)s” không rõ là đảng viên hay không. Hãy ghi x hoặc để trống.", value=show(value))
             ) from None
         return True
 
@@ -116,7 +116,7 @@ def annex(value: CellValue) -> str:
     """Annex I (ordinary conditions) or II (hazardous work, hard areas) of NĐ 135/2020/NĐ-CP."""
     word = re.sub(r"^(?:phu luc|pl)\s*", "", fold(text(value))).strip(" .")
     if word not in _ANNEX:
-        raise FieldError(_("'%(value)s' không phải phụ lục. Hãy ghi I hoặc II.", value=show(value)))
+        raise FieldError(_("“%(value)s” không phải phụ lục. Hãy ghi I hoặc II.", value=show(value)))
     return _ANNEX[word]
 
 
@@ -154,14 +154,14 @@ def step(value: CellValue) -> Step:
     rest = words.replace(beyond.group(), " ") if beyond else words
     found = re.fullmatch(r"\s*(?:bậc|bac|b)?\s*[:.]?\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?\s*", rest, re.IGNORECASE)
     if not found:
-        raise FieldError(_("'%(value)s' không phải bậc lương. Hãy ghi như 6 hoặc 6/9.", value=show(value)))
+        raise FieldError(_("“%(value)s” không phải bậc lương. Hãy ghi như 6 hoặc 6/9.", value=show(value)))
     return _step(value, int(found.group(1)), found.group(2), beyond.group(1) if beyond else None)
 
 
 def _step(value: CellValue, number: object, of: str | None, beyond: str | None) -> Step:
     last = int(of) if of else None
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= (last or 16) <= 16:
-        raise FieldError(_("'%(value)s' không phải bậc lương có thật. Hãy ghi như 6 hoặc 6/9.", value=show(value)))
+        raise FieldError(_("“%(value)s” không phải bậc lương có thật. Hãy ghi như 6 hoặc 6/9.", value=show(value)))
     return Step(number, last, parse_decimal(beyond) if beyond else None)
 
 
@@ -172,7 +172,7 @@ def _code(raw: str) -> str:
 
 
 def _no_grade(value: CellValue) -> FieldError:
-    return FieldError(_("'%(value)s' không phải mã ngạch. Hãy ghi như 01.003 hoặc V.07.03.29.", value=show(value)))
+    return FieldError(_("“%(value)s” không phải mã ngạch. Hãy ghi như 01.003 hoặc V.07.03.29.", value=show(value)))
 
 
 def grade(value: CellValue) -> Grade:
@@ -210,7 +210,7 @@ def salary_grade(value: CellValue) -> SalaryGrade:
     found_coefficient, rest = _take(_COEFFICIENT_IN_TEXT, rest)
     name = " ".join(_GRADE_WORDS.sub(" ", rest).split())
     if any(char.isdigit() for char in name) or not (found_code or found_step or found_coefficient):
-        message = _("'%(value)s' không đọc được. Hãy ghi như: Hệ số 4,98; bậc 9; 01.003.", value=show(value))
+        message = _("“%(value)s” không đọc được. Hãy ghi như: Hệ số 4,98; bậc 9; 01.003.", value=show(value))
         raise FieldError(message)
     step_value = None
     if found_step:
@@ -236,10 +236,10 @@ def insurance_time(value: CellValue) -> int:
             years, months = int(found.group(1) or 0), int(found.group(2) or 0)
             if found.group(1) and months > 11:
                 raise FieldError(
-                    _("'%(value)s' có số tháng lẻ quá 11. Hãy đổi 12 tháng thành 1 năm.", value=show(value))
+                    _("“%(value)s” có số tháng lẻ quá 11. Hãy đổi 12 tháng thành 1 năm.", value=show(value))
                 )
             return 12 * years + months
-    raise FieldError(_("'%(value)s' không rõ năm hay tháng. Hãy ghi như 25 năm 3 tháng.", value=show(value)))
+    raise FieldError(_("“%(value)s” không rõ năm hay tháng. Hãy ghi như 25 năm 3 tháng.", value=show(value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +266,9 @@ def insurance_months_part(value: CellValue) -> int | WholeTime:
 
 def _part(value: CellValue, high: int) -> int:
     if isinstance(value, (bool, date)) or not isinstance(value, (str, int, float)):
-        raise FieldError(_("'%(value)s' không phải số nguyên. Hãy ghi số.", value=show(value)))
+        raise FieldError(_("“%(value)s” không phải số nguyên. Hãy ghi số.", value=show(value)))
     number = parse_integer(value)
     if not 0 <= number <= high:
-        message = _("'%(value)s' ngoài khoảng từ 0 đến %(high)s. Hãy kiểm tra lại.", value=show(value), high=high)
+        message = _("“%(value)s” ngoài khoảng từ 0 đến %(high)s. Hãy kiểm tra lại.", value=show(value), high=high)
         raise FieldError(message)
     return number

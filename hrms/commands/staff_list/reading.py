@@ -213,7 +213,7 @@ class _Reader:
             if others:
                 shown = ", ".join(map(str, others[:_REPEATED_NAMES]))
                 message = _(
-                    "'%(value)s' trùng với dòng %(rows)s. Mỗi người chỉ ghi một dòng; hãy sửa hoặc xóa một dòng.",
+                    "“%(value)s” trùng với dòng %(rows)s. Mỗi người chỉ ghi một dòng; hãy sửa hoặc xóa một dòng.",
                     value=value,
                     rows=shown,
                 )
@@ -333,7 +333,7 @@ def _choose(book: Workbook, tables: MappingOf[str, FoundTable | None], wanted: s
             return book.sheet(wanted)
         except KeyError:
             names = ", ".join(candidate.name for candidate in book.sheets)
-            message = _("Tệp không có trang tính '%(name)s'. Các trang tính: %(names)s.", name=wanted, names=names)
+            message = _("Tệp không có trang tính “%(name)s”. Các trang tính: %(names)s.", name=wanted, names=names)
             raise SpreadsheetRefused("bad_mapping", message) from None
 
     def rank(candidate: Sheet) -> tuple[bool, float, int]:
@@ -382,7 +382,7 @@ def _problems(mapping: Mapping) -> tuple[str, ...]:
     if not have & {"sex", "male_mark", "female_mark", "birth_date_male", "birth_date_female"}:
         missing.append(LABELS["sex"])
     return tuple(
-        _("Chưa ghép được cột '%(label)s'. Hãy chọn cột tương ứng hoặc thêm cột vào tệp.", label=label)
+        _("Chưa ghép được cột “%(label)s”. Hãy chọn cột tương ứng hoặc thêm cột vào tệp.", label=label)
         for label in missing
     )
 

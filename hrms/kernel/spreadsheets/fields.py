@@ -87,7 +87,7 @@ def is_blank(value: CellValue) -> bool:
 def _scalar(value: CellValue, wanted: str) -> str | int | float:
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return value
-    raise FieldError(_("'%(value)s' không phải %(wanted)s.", value=show(value), wanted=wanted))
+    raise FieldError(_("“%(value)s” không phải %(wanted)s.", value=show(value), wanted=wanted))
 
 
 def text(value: CellValue) -> str:
@@ -109,7 +109,7 @@ def text_at_most(length: int) -> Parser:
         if len(cleaned) > length:
             start = cleaned[:30]
             message = _(
-                "'%(value)s…' dài %(count)s ký tự, quá %(limit)s. Hãy rút gọn.",
+                "“%(value)s…” dài %(count)s ký tự, quá %(limit)s. Hãy rút gọn.",
                 value=start,
                 count=len(cleaned),
                 limit=length,
@@ -174,7 +174,7 @@ def integer_between(low: int, high: int) -> Parser:
 def _outside(value: CellValue, low: str, high: str) -> FieldError:
     return FieldError(
         _(
-            "'%(value)s' ngoài khoảng từ %(low)s đến %(high)s. Hãy kiểm tra lại.",
+            "“%(value)s” ngoài khoảng từ %(low)s đến %(high)s. Hãy kiểm tra lại.",
             value=show(value),
             low=low,
             high=high,
@@ -186,7 +186,7 @@ def money(value: CellValue) -> int:
     """Whole đồng, not negative."""
     amount = parse_money(_scalar(value, _("số tiền; hãy ghi số đồng như 1.234.567")))
     if amount < 0:
-        raise FieldError(_("'%(value)s' là số âm. Hãy kiểm tra lại số tiền.", value=show(value)))
+        raise FieldError(_("“%(value)s” là số âm. Hãy kiểm tra lại số tiền.", value=show(value)))
     return amount
 
 
@@ -199,7 +199,7 @@ def mark(value: CellValue) -> bool:
         return True
     if sign in _MARKS_OF_NO:
         return False
-    raise FieldError(_("'%(value)s' không rõ là có hay không. Hãy ghi x hoặc để trống.", value=show(value)))
+    raise FieldError(_("“%(value)s” không rõ là có hay không. Hãy ghi x hoặc để trống.", value=show(value)))
 
 
 def choice(words: Mapping[str, str], expected: str) -> Parser:
@@ -212,7 +212,7 @@ def choice(words: Mapping[str, str], expected: str) -> Parser:
         code = words.get(fold(text(value)).strip(" ."))
         if code is None:
             message = _(
-                "'%(value)s' không có trong danh mục. Hãy ghi %(expected)s.", value=show(value), expected=expected
+                "“%(value)s” không có trong danh mục. Hãy ghi %(expected)s.", value=show(value), expected=expected
             )
             raise FieldError(message)
         return code
@@ -235,7 +235,7 @@ def digits(lengths: tuple[int, ...], what: str) -> Parser:
         if not (number.isascii() and number.isdigit() and len(number) in lengths):
             wanted = _(" hoặc ").join(str(length) for length in lengths)
             message = _(
-                "'%(value)s' không phải %(what)s. Hãy ghi đủ %(wanted)s chữ số.",
+                "“%(value)s” không phải %(what)s. Hãy ghi đủ %(wanted)s chữ số.",
                 value=show(value),
                 what=what,
                 wanted=wanted,

@@ -78,17 +78,17 @@ class Mapping:
             if letters in (None, ""):
                 continue
             if key not in labels:
-                raise _bad(_("Không có trường '%(key)s'.", key=key))
+                raise _bad(_("Không có trường “%(key)s”.", key=key))
             try:
                 columns[key] = column_index(str(letters))
             except ValueError:
-                raise _bad(_("'%(value)s' không phải tên cột; hãy ghi như A, B, AA.", value=letters)) from None
+                raise _bad(_("“%(value)s” không phải tên cột; hãy ghi như A, B, AA.", value=letters)) from None
         by_column: dict[int, str] = {}
         for key, index in columns.items():
             if index in by_column:
                 first, second = labels[by_column[index]], labels[key]
                 message = _(
-                    "Cột %(column)s được chọn cho cả '%(first)s' và '%(second)s'. Hãy bỏ một trong hai.",
+                    "Cột %(column)s được chọn cho cả “%(first)s” và “%(second)s”. Hãy bỏ một trong hai.",
                     column=column_letter(index),
                     first=first,
                     second=second,

@@ -117,7 +117,7 @@ class RowParser:
                 raise ValueError(
                     _("ô là công thức chưa có kết quả. Hãy mở tệp bằng Excel rồi lưu lại, hoặc ghi giá trị.")
                 )
-            raise ValueError(_("ô báo lỗi '%(value)s'. Hãy sửa công thức hoặc ghi giá trị.", value=str(cell)))
+            raise ValueError(_("ô báo lỗi “%(value)s”. Hãy sửa công thức hoặc ghi giá trị.", value=str(cell)))
         return column.spec.parser(cell)
 
     def _missing(self, number: int, column: _Column) -> CellError:

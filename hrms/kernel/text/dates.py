@@ -75,7 +75,7 @@ class PartialDate:
 def _date(raw: object, year: int, month: int, day: int) -> date:
     if not MIN_YEAR <= year <= MAX_YEAR:
         message = _(
-            "'%(value)s' có năm %(year)s ngoài khoảng %(low)s–%(high)s. Hãy kiểm tra lại năm.",
+            "“%(value)s” có năm %(year)s ngoài khoảng %(low)s–%(high)s. Hãy kiểm tra lại năm.",
             value=raw,
             year=year,
             low=MIN_YEAR,
@@ -86,12 +86,12 @@ def _date(raw: object, year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError:
         raise DateFormatError(
-            _("'%(value)s' không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy.", value=raw)
+            _("“%(value)s” không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy.", value=raw)
         ) from None
 
 
 def _no_date(raw: object) -> DateFormatError:
-    return DateFormatError(_("'%(value)s' không phải ngày. Hãy ghi dd/mm/yyyy, mm/yyyy hoặc yyyy.", value=raw))
+    return DateFormatError(_("“%(value)s” không phải ngày. Hãy ghi dd/mm/yyyy, mm/yyyy hoặc yyyy.", value=raw))
 
 
 def _serial(raw: object, number: int) -> PartialDate:
@@ -142,7 +142,7 @@ def _from_text(raw: str) -> PartialDate:
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _serial(raw, int(text))
     if _SHORT_YEAR.fullmatch(text):
-        raise DateFormatError(_("'%(value)s' ghi năm chỉ có hai chữ số. Hãy ghi đủ bốn chữ số của năm.", value=raw))
+        raise DateFormatError(_("“%(value)s” ghi năm chỉ có hai chữ số. Hãy ghi đủ bốn chữ số của năm.", value=raw))
     raise _no_date(raw)
 
 
@@ -167,7 +167,7 @@ def parse_full_date(value: Any) -> date:
     """Like :func:`parse_date`, where only a full day will do."""
     parsed = parse_date(value)
     if parsed.precision != "day":
-        raise DateFormatError(_("'%(value)s' thiếu ngày. Hãy ghi đủ dd/mm/yyyy.", value=value))
+        raise DateFormatError(_("“%(value)s” thiếu ngày. Hãy ghi đủ dd/mm/yyyy.", value=value))
     return parsed.value
 
 

@@ -72,7 +72,7 @@ def format_percent(value: Number) -> str:
 
 
 def _refuse(raw: object, wanted: str) -> NumberFormatError:
-    return NumberFormatError(_("'%(value)s' không phải %(wanted)s.", value=raw, wanted=wanted))
+    return NumberFormatError(_("“%(value)s” không phải %(wanted)s.", value=raw, wanted=wanted))
 
 
 def _sign(text: str) -> tuple[int, str]:

@@ -53,8 +53,8 @@ def test_every_error_of_a_row_is_reported_with_its_place() -> None:
     assert values == {}
     assert [error.text for error in errors] == [
         "Dòng 45, cột Họ tên: chưa có giá trị. Hãy điền ô này, ví dụ Nguyễn Văn An.",
-        "Dòng 45, cột Ngày sinh: '31/02/1975' không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy.",
-        "Dòng 45, cột Hệ số: '498' ngoài khoảng từ 1 đến 13. Hãy kiểm tra lại.",
+        "Dòng 45, cột Ngày sinh: “31/02/1975” không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy.",
+        "Dòng 45, cột Hệ số: “498” ngoài khoảng từ 1 đến 13. Hãy kiểm tra lại.",
     ]
     assert [error.column_letter for error in errors] == ["A", "B", "C"]
     assert errors[1].to_dict()["value"] == "31/02/1975"
@@ -163,7 +163,7 @@ def test_ticks(cell: Any, value: bool) -> None:
 
 
 def test_an_unclear_tick_is_refused() -> None:
-    assert "'có lẽ'" in refused(mark, "có lẽ")
+    assert "“có lẽ”" in refused(mark, "có lẽ")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_wrong_identity_numbers_are_refused_and_never_filled_up(cell: Any) -> No
 def test_choices_ignore_case_and_diacritics() -> None:
     parse = choice({"cong chuc": "civil_servant"}, "công chức")
     assert parse("CÔNG CHỨC ") == parse("Cong chuc.") == "civil_servant"
-    assert "'giáo sư'" in refused(parse, "giáo sư")
+    assert "“giáo sư”" in refused(parse, "giáo sư")
 
 
 def test_a_full_date_may_be_demanded() -> None:

@@ -69,7 +69,7 @@ def test_every_usual_way_to_write_a_date_is_read(written: object, iso: str) -> N
 def test_a_day_that_never_was_is_refused_with_the_remedy(written: str) -> None:
     with pytest.raises(DateFormatError) as refusal:
         parse_date(written)
-    assert str(refusal.value) == f"'{written}' không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy."
+    assert str(refusal.value) == f"“{written}” không phải ngày có thật. Hãy sửa thành ngày dd/mm/yyyy."
 
 
 @pytest.mark.parametrize(

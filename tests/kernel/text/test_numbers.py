@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from decimal import Decimal
 
 import pytest
@@ -160,7 +161,7 @@ def test_a_coefficient_may_have_a_comma_or_a_dot(written: str | float, value: st
     "written", ["", "abc", "4,9,8", "1.2.3", "4,98x", "--4", "1.23.456", "٤", "1e5", True, float("inf"), float("nan")]
 )
 def test_what_is_no_number_is_refused_by_name(written: str) -> None:
-    with pytest.raises(NumberFormatError, match=f"'{written}'"):
+    with pytest.raises(NumberFormatError, match=f"“{re.escape(str(written))}”"):
         parse_decimal(written)
 
 
