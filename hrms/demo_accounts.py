@@ -41,6 +41,8 @@ ACCOUNTS = (
     DemoAccount("thutruong", "unit_head", HOME, False, "Thủ trưởng đơn vị"),
     DemoAccount("taichinh", "finance", FINANCE, True, "Cán bộ Sở Tài chính"),
     DemoAccount("lanhdao", "leadership", GOVERNMENT, True, "Lãnh đạo tỉnh"),
+    # Beside the accounts of the contract: who rates and decides the heads of departments and the departments.
+    DemoAccount("chutich", "province_head", GOVERNMENT, False, "Chủ tịch UBND tỉnh"),
     DemoAccount("kiemtra", "auditor", INSPECTORATE, True, "Thanh tra viên"),
     DemoAccount("canbo", "staff_member", HOME, False, "Công chức"),
     DemoAccount("donvi2", "unit_hr", OTHER, False, "Cán bộ tổ chức đơn vị khác"),

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from hrms.commands.evaluation import decisions
-from hrms.commands.evaluation.queries import SheetFilter, sheet_query
+from hrms.commands.evaluation.queries import SheetFilter, narrow, sheet_query
 from hrms.commands.evaluation.quota_overview import agencies
-from hrms.commands.evaluation.rights import cycle_for, own_person_id
+from hrms.commands.evaluation.rights import cycle_for, granted_units, own_person_id
 from hrms.commands.evaluation.standing import HTT, HTXS, level_of
 from hrms.commands.evaluation.stepping import LIMIT
 from hrms.commands.evaluation.words import DECIDED, NOTIFIED, PETITIONED, PUBLISHED, QUOTA_CHECKED, REOPENED
@@ -263,8 +263,13 @@ def _form(stage: str, given: Any) -> Form:
 def _filter(cycle_id: int, stage: Stage) -> SheetFilter:
     return SheetFilter(
         cycle_id, (request.values.get("q") or "").strip()[:100], stage.states,
-        agency_id=identifier(request.values.get("agency") or ""),
+        agency_id=identifier(request.values.get("agency") or ""), mine=_mine(stage.code),
     )  # fmt: skip
+
+
+def _mine(code: str) -> str:
+    """Whoever decides sees what is theirs to decide; who only prepares sees everything that waits for it."""
+    return "decide" if code == "decide" and access.may("evaluation", "decide") else ""
 
 
 def _kept() -> dict[str, str]:
@@ -301,8 +306,13 @@ def _counts(cycle_id: int) -> dict[str, int]:
     query = access.restrict(
         select(PersonEvaluation.state, func.count()).where(PersonEvaluation.cycle_id == cycle_id), PersonEvaluation
     )
-    by_state = dict(db.session.execute(query.group_by(PersonEvaluation.state)).tuples().all())
-    return {code: sum(by_state.get(state, 0) for state in stage.states) for code, stage in STAGES.items()}
+    grouped = query.group_by(PersonEvaluation.state)
+    by_state = dict(db.session.execute(grouped).tuples().all())
+    found = {code: sum(by_state.get(state, 0) for state in stage.states) for code, stage in STAGES.items()}
+    if found["decide"] and _mine("decide"):
+        mine = narrow(grouped.where(PersonEvaluation.state.in_(STAGES["decide"].states)), SheetFilter(mine="decide"))
+        found["decide"] = sum(number for _state, number in db.session.execute(mine))
+    return found
 
 
 def _rows(sheets: list[PersonEvaluation], code: str) -> list[Row]:
@@ -324,13 +334,10 @@ def _rows(sheets: list[PersonEvaluation], code: str) -> list[Row]:
 
 
 def _competent(sheets: list[PersonEvaluation]) -> set[int | None]:
-    """Deciding units in which the actor may decide: one statement."""
+    """Deciding units whose decision is the actor's."""
     wanted = {sheet.decider_unit_id for sheet in sheets}
-    units = access.units_for("evaluation", "decide")
-    if units is None:
-        return set(wanted)
-    query = select(OrgUnit.id).where(OrgUnit.id.in_([one for one in wanted if one]), OrgUnit.id.in_(units))
-    return set(db.session.scalars(query))
+    units = granted_units("decide")
+    return wanted if units is None else wanted & set(units)
 
 
 def _papers(sheets: list[PersonEvaluation]) -> Mapping[int, EvaluationDecision]:

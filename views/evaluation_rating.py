@@ -299,7 +299,7 @@ class EvaluationUnitView(BaseView):
     def _board(self, cycle: EvaluationCycle, unit: OrgUnit, answer: Answer | None = None,
                typed: Sequence[RateRow] = ()) -> Any:  # fmt: skip
         wanted = queries.SheetFilter(cycle_id=cycle.id, unit_id=unit.id, states=(SELF_SUBMITTED, REMARKED),
-                                     q=request.args.get("q", "")[:100])  # fmt: skip
+                                     q=request.args.get("q", "")[:100], mine="rate")  # fmt: skip
         me = own_person_id()
         query = queries.sheet_query(wanted, "rate").order_by(
             OrgUnit.path, PersonEvaluation.is_head.desc(), PersonEvaluation.is_deputy.desc(),
@@ -319,7 +319,7 @@ class EvaluationUnitView(BaseView):
             answer=answer,
             at=at,
             more=len(found) > BOARD,
-            own_here=any(one.person_id == me for one in found[:BOARD]),
+            own_here=me is not None,
             levels=[(code, str(_(RATINGS[code]))) for code in LEVEL_KEYS],
             badges=BADGES,
             level_word=level_word,

@@ -149,6 +149,8 @@ def _procedure_editor(key: str) -> Editor | None:
         return None
     if found.kind == "periods":
         return Editor(key, "many", PERIOD_KINDS, "", found.value)
+    if found.kind == "choice":
+        return Editor(key, "choice", found.options, "", found.value)
     if found.kind in ("days_by_step", "days_by_period"):
         return Editor(key, "table", STEPS if found.kind == "days_by_step" else PERIOD_KINDS, _("ngày"), found.value)
     return Editor(key, "numbers" if found.kind == "day_list" else "codes", {}, "", found.value)

@@ -32,11 +32,15 @@ class HomeView(BaseView):
     def index(self) -> Any:
         works = access.may("case", "read") and access.may("unit", "read")  # a member of staff sees the own case only
         seen = desk.overview() if works else desk.Overview()
+        queue = desk.waiting() if works else None
+        evaluation, movements = desk.evaluation_work(), desk.movement_work()
         return page(
             "home.html",
             title="",
             works=works,
-            queue=desk.waiting() if works else None,
+            queue=queue,
+            todo=(queue.total if queue else 0) + movements.total + sum(one.count for one in evaluation),
+            late=(queue.late if queue else 0) + sum(one.late for one in evaluation),
             states=_states(seen),
             rounds=seen.rounds,
             recent=desk.recent_steps() if works else [],
@@ -46,8 +50,8 @@ class HomeView(BaseView):
             step_label=lambda code: _(WORKFLOW.transition(code).label),
             state_label=lambda code: _(WORKFLOW.state(code).label),
             state_badge=state_badge,
-            movements=desk.movement_work(),
-            evaluation=[_evaluation_row(one) for one in desk.evaluation_work()],
+            movements=movements,
+            evaluation=[_evaluation_row(one) for one in evaluation],
             event_label=lambda kind: str(EVENT_KINDS.get(kind, kind)),
         )
 
@@ -61,6 +65,7 @@ EVALUATION_WORK: dict[str, Any] = {
     "decide": _l("Quyết định mức"),
     "notify": _l("Thông báo kết quả"),
     "publish": _l("Công khai kết quả"),
+    "petition": _l("Trả lời kiến nghị"),
     "collective": _l("Đánh giá tập thể"),
     "recognise": _l("Công nhận mức của tập thể"),
     "notify_unit": _l("Thông báo kết quả tập thể"),
@@ -69,10 +74,16 @@ EVALUATION_WORK: dict[str, Any] = {
 
 def _evaluation_row(work: Any) -> dict[str, Any]:
     """A line of evaluation work: words, how many, until when, and where to."""
-    if work.evaluation_id is not None:
-        href = url_for("EvaluationSheetView.show", evaluation_id=work.evaluation_id)
+    if work.kind == "petition":
+        href = url_for("EvaluationPetitionView.list", cycle_id=work.cycle_id, state="filed")
+        if work.record_id is not None:
+            href = url_for("EvaluationPetitionView.show", petition_id=work.record_id)
+    elif work.record_id is not None:
+        href = url_for("EvaluationSheetView.show", evaluation_id=work.record_id)
     elif work.kind in ("collective", "recognise", "notify_unit"):
         href = url_for("EvaluationCollectiveView.list", cycle_id=work.cycle_id)
+    elif work.kind in ("decide", "notify", "publish"):
+        href = url_for("EvaluationDecisionView.index", cycle_id=work.cycle_id, stage=work.kind)
     else:
         account = current_account()
         unit_id = account.unit_id if account is not None else None

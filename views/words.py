@@ -61,7 +61,7 @@ TARGETS: dict[str, Any] = {
 
 
 def event_target(target: str) -> str:
-    """«person 12» as a person reads it: «hồ sơ cán bộ 12». What is not known is shown as it is."""
+    """“person 12” as a person reads it: “hồ sơ cán bộ 12”. What is not known is shown as it is."""
     kind, _space, rest = target.partition(" ")
     return f"{TARGETS[kind]} {rest}" if rest and kind in TARGETS else target
 
@@ -72,7 +72,7 @@ def word(label: str) -> str:
 
 
 def unit_in_full(unit: Any) -> str:
-    """The unit's name; of a division with the agency it belongs to, because every agency has its «Văn phòng».
+    """The unit's name; of a division with the agency it belongs to, because every agency has its “Văn phòng”.
 
     Within the reader's own agency that goes without saying. The parent should come along with the unit, or it costs
     a statement.
@@ -105,6 +105,7 @@ NAMED_ELSEWHERE = (
     _l("Không hoàn thành nhiệm vụ"), _l("Sắp xếp cấp tỉnh"), _l("Sắp xếp cấp xã"), _l("Sắp xếp cơ quan, đơn vị"),
     _l("Quản trị hệ thống"), _l("Cán bộ tổ chức cấp tỉnh (Sở Nội vụ)"), _l("Cán bộ tổ chức của đơn vị"),
     _l("Thủ trưởng đơn vị"), _l("Cán bộ tài chính"), _l("Lãnh đạo tỉnh (xem)"),
+    _l("Người có thẩm quyền cấp tỉnh (quyết định xếp loại)"),
     _l("Thanh tra, kiểm tra (xem và lịch sử)"), _l("Cán bộ, công chức, viên chức (hồ sơ của mình)"),
     _l("người lập hồ sơ không đồng thời là người duyệt"),
     _l("người thẩm định không đồng thời là người duyệt ở đơn vị"),

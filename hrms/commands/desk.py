@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, defaultload
 
 from hrms.commands.evaluation.waiting import Work, waiting_work
-from hrms.commands.evaluation.words import RUNNING as OPEN_CYCLES
 from hrms.commands.restructuring.queries import CaseFilter, QueueItem, case_query, next_step, next_step_label
 from hrms.commands.restructuring.words import OPEN
 from hrms.commands.rotation import queries as movement_queries
@@ -202,12 +201,13 @@ def own_person(person_id: int) -> Person | None:
 def evaluation_work() -> list[Work]:
     """Evaluation that waits for the actor: the own sheet, people to rate, units to put together, decisions.
 
-    Nothing is asked of the database for roles that evaluate nobody; one statement while no cycle runs; else four.
+    Nothing is asked of the database for roles that evaluate nobody; one statement while no cycle was ever opened (a
+    petition outlives its cycle); else five at most.
     """
     if not access.may("evaluation", "read"):
         return []
-    running = select(EvaluationCycle.id).where(EvaluationCycle.state.in_(OPEN_CYCLES)).limit(1)
-    return waiting_work() if db.session.scalar(running) is not None else []
+    opened = select(EvaluationCycle.id).where(EvaluationCycle.opened_at.is_not(None)).limit(1)
+    return waiting_work() if db.session.scalar(opened) is not None else []
 
 
 def movement_work(limit: int = 8) -> movement_queries.Queue:

@@ -60,6 +60,9 @@ def seats(land: Land, population: Population, as_of: date) -> dict[str, PersonPl
     def leads(person: PersonPlan) -> bool:
         return person.current.rank == "head" and person.current.unit.code == HOME_CODE
 
+    def heads_it(person: PersonPlan) -> bool:
+        return person.current.rank == "head"
+
     def deputy(person: PersonPlan) -> bool:
         return person.current.rank == "deputy"
 
@@ -76,6 +79,7 @@ def seats(land: Land, population: Population, as_of: date) -> dict[str, PersonPl
     seat("sonoivu", demo_accounts.INTERIOR, plain)
     seat("taichinh", demo_accounts.FINANCE, plain)
     seat("kiemtra", demo_accounts.INSPECTORATE, plain)
+    seat("chutich", demo_accounts.GOVERNMENT, heads_it)
     seat("lanhdao", demo_accounts.GOVERNMENT, deputy)
     return found
 

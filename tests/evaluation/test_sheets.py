@@ -161,7 +161,7 @@ def test_late_sheets_are_marked_once_and_the_owing_are_named(year, mine, world):
 def test_the_desk_shows_what_waits_for_each(year, mine, actor_as):
     with actor_as("staff_member_a"):
         (work,) = desk.evaluation_work()
-        assert (work.kind, work.evaluation_id, work.count) == ("own", mine.id, 1)
+        assert (work.kind, work.record_id, work.count) == ("own", mine.id, 1)
         execute(SaveSheet(mine.id, None, content(), submit=True))
         assert not desk.evaluation_work()
     with actor_as("unit_head_a"):

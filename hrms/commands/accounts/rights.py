@@ -22,12 +22,15 @@ from models.organization import OrgUnit
 from models.staff import Appointment
 
 ADMIN, OWN = "system_admin", "staff_member"
-OF_ONE_UNIT = ("unit_hr", "unit_head")  # never over the whole province
+OF_ONE_UNIT = ("unit_hr", "unit_head", "province_head")  # never over the whole province
 # SEC-07: who enters does not approve, who computes does not pay, who supervises does not do, who runs the system sees
 # nobody's record. Pairs of roles that one account must not hold over the same unit.
 APART: dict[frozenset[str], str] = {
     frozenset({"unit_hr", "unit_head"}): "người lập hồ sơ không đồng thời là người duyệt",
     frozenset({"province_hr", "unit_head"}): "người thẩm định không đồng thời là người duyệt ở đơn vị",
+    frozenset({"province_hr", "province_head"}): "người tham mưu, tổng hợp không đồng thời là người quyết định",
+    frozenset({"unit_hr", "province_head"}): "người tham mưu, tổng hợp không đồng thời là người quyết định",
+    frozenset({"auditor", "province_head"}): "người kiểm tra không đồng thời là người thực hiện",
     frozenset({"unit_hr", "finance"}): "người lập hồ sơ không đồng thời là người thẩm tra, chi trả",
     frozenset({"province_hr", "finance"}): "người thẩm định không đồng thời là người thẩm tra, chi trả",
     frozenset({"unit_head", "finance"}): "người duyệt không đồng thời là người thẩm tra, chi trả",
@@ -85,19 +88,19 @@ def role_faults(
         return
     if declared.own:
         if not has_person:
-            yield Fault("role", _("Vai trò «%(role)s» cần gắn với hồ sơ cán bộ. Hãy chọn cán bộ.", role=declared.label))
+            yield Fault("role", _("Vai trò “%(role)s” cần gắn với hồ sơ cán bộ. Hãy chọn cán bộ.", role=declared.label))
     elif declared.unit_level and unit_id is None and (role in OF_ONE_UNIT or not whole_province):
         if role in OF_ONE_UNIT:
-            message = _("Vai trò «%(role)s» cần một đơn vị. Hãy chọn đơn vị.", role=declared.label)
+            message = _("Vai trò “%(role)s” cần một đơn vị. Hãy chọn đơn vị.", role=declared.label)
         else:
             message = _(
-                "Vai trò «%(role)s» cần một đơn vị. Hãy chọn đơn vị, hoặc đánh dấu «Toàn tỉnh».", role=declared.label
+                "Vai trò “%(role)s” cần một đơn vị. Hãy chọn đơn vị, hoặc đánh dấu “Toàn tỉnh”.", role=declared.label
             )
         yield Fault("unit_id", message)
     elif unit_id is not None and whole_province:
-        yield Fault("unit_id", _("Đã đánh dấu «Toàn tỉnh» thì để trống đơn vị."))
+        yield Fault("unit_id", _("Đã đánh dấu “Toàn tỉnh” thì để trống đơn vị."))
     elif not declared.unit_level and unit_id is not None:
-        yield Fault("unit_id", _("Vai trò «%(role)s» có phạm vi toàn tỉnh. Hãy để trống đơn vị.", role=declared.label))
+        yield Fault("unit_id", _("Vai trò “%(role)s” có phạm vi toàn tỉnh. Hãy để trống đơn vị.", role=declared.label))
     if unit_id is not None and not access.in_scope(unit_id, "account", "manage"):
         yield Fault("unit_id", _("Không tìm thấy đơn vị này trong phạm vi của bạn. Hãy chọn đơn vị khác."))
     if valid_from is None:
@@ -133,7 +136,7 @@ def together_faults(role: str, unit_id: int | None, others: Iterable[RoleAssignm
             yield Fault(
                 "role",
                 _(
-                    "Vai trò «%(one)s» không đi cùng «%(two)s»: người quản trị hệ thống không được xem hồ sơ cán bộ. "
+                    "Vai trò “%(one)s” không đi cùng “%(two)s”: người quản trị hệ thống không được xem hồ sơ cán bộ. "
                     "Hãy lập tài khoản cho hai người khác nhau.",
                     one=role_label(role),
                     two=role_label(other.role),
@@ -143,7 +146,7 @@ def together_faults(role: str, unit_id: int | None, others: Iterable[RoleAssignm
             yield Fault(
                 "role",
                 _(
-                    "Vai trò «%(one)s» không đi cùng «%(two)s» trên cùng đơn vị: %(why)s.",
+                    "Vai trò “%(one)s” không đi cùng “%(two)s” trên cùng đơn vị: %(why)s.",
                     one=role_label(role),
                     two=role_label(other.role),
                     why=_(why),

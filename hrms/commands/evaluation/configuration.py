@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +38,7 @@ class ProcedureValue:
     value: Any
     article: str
     mark: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +46,9 @@ def procedure_defaults() -> Mapping[str, ProcedureValue]:
     """Defaults of the procedure by full key (``hy1071.procedure.meeting_periods``)."""
     rows = load_law_yaml(Path(__file__).with_name("procedure.yaml"))
     return {
-        PROCEDURE + key: ProcedureValue(PROCEDURE + key, r["label"], r["kind"], r["value"], r["article"], r["mark"])
+        PROCEDURE + key: ProcedureValue(
+            PROCEDURE + key, r["label"], r["kind"], r["value"], r["article"], r["mark"], r.get("options", {})
+        )
         for key, r in rows.items()
     }
 
@@ -133,7 +136,7 @@ def unfit(key: str, value: Any, day: date) -> str:
     if found is not None:
         return _unfit_procedure(found, value)
     if key not in default_configuration(day).values or not key.startswith(LAYER):
-        return _("Không có tham số «%(key)s» trong cấu hình đánh giá.", key=key)
+        return _("Không có tham số “%(key)s” trong cấu hình đánh giá.", key=key)
     try:
         default_configuration(day).with_values({key: value})
     except MalformedLawData as error:
@@ -154,9 +157,12 @@ def _unfit_procedure(found: ProcedureValue, value: Any) -> str:
         keys = STEPS if found.kind == "days_by_step" else PERIOD_KINDS
         if not isinstance(value, dict) or set(value) != set(keys) or not all(map(_whole, value.values())):
             wrong = _("cần số ngày nguyên cho từng mục: %(keys)s", keys=", ".join(keys))
+    elif found.kind == "choice":
+        if value not in found.options:
+            wrong = _("chọn một trong: %(kinds)s", kinds="; ".join(found.options.values()))
     elif found.kind == "day_list":
         if not isinstance(value, list) or not all(_whole(day) and day >= 0 for day in value):
             wrong = _("cần danh sách số ngày")
     elif not isinstance(value, list) or not all(isinstance(code, str) for code in value):
         wrong = _("cần danh sách mã đơn vị")
-    return _("Giá trị của «%(label)s» chưa hợp lệ: %(wrong)s.", label=found.label, wrong=wrong) if wrong else ""
+    return _("Giá trị của “%(label)s” chưa hợp lệ: %(wrong)s.", label=found.label, wrong=wrong) if wrong else ""

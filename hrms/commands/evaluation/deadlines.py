@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from hrms.commands.evaluation.words import (
     DRAFT,
@@ -116,12 +116,18 @@ def _by_person(cycle: EvaluationCycle, today: date) -> Iterable[Owed]:
 
 
 def _by_unit(cycle: EvaluationCycle, today: date) -> Iterable[Owed]:
-    query = (
-        select(PersonEvaluation.unit_id, OrgUnit.name, PersonEvaluation.state, func.count())
-        .join(OrgUnit, OrgUnit.id == PersonEvaluation.unit_id)
+    # A head's sheet is the affair of the level that decides it, not of the unit the head leads.
+    place = case((PersonEvaluation.is_head.is_(True), PersonEvaluation.decider_unit_id), else_=PersonEvaluation.unit_id)
+    rows = (
+        select(place.label("unit_id"), PersonEvaluation.state.label("state"))
         .where(PersonEvaluation.cycle_id == cycle.id, PersonEvaluation.state.in_([*OWED_IN_STATE]))
         .where(PersonEvaluation.state != DRAFT)
-        .group_by(PersonEvaluation.unit_id, OrgUnit.name, PersonEvaluation.state)
+        .subquery()
+    )
+    query = (
+        select(rows.c.unit_id, OrgUnit.name, rows.c.state, func.count())
+        .join(OrgUnit, OrgUnit.id == rows.c.unit_id)
+        .group_by(rows.c.unit_id, OrgUnit.name, rows.c.state)
     )
     summed: dict[tuple[int, str, str], int] = {}
     for unit_id, unit, state, count in db.session.execute(query):
@@ -137,17 +143,25 @@ def _collectives(cycle: EvaluationCycle, today: date) -> Iterable[Owed]:
     due = due_of(cycle, "collectives")
     if due is None:
         return
-    query = (
-        select(UnitEvaluation.unit_id, OrgUnit.name, UnitEvaluation.state)
-        .join(OrgUnit, OrgUnit.id == UnitEvaluation.unit_id)
+    proposed = UnitEvaluation.state == PROPOSED  # waits for the head of the level that recognises it
+    rows = (
+        select(
+            case((proposed, UnitEvaluation.decider_unit_id), else_=UnitEvaluation.unit_id).label("unit_id"),
+            case((proposed, "unit_head"), else_="unit_hr").label("role"),
+        )
         .where(
             UnitEvaluation.cycle_id == cycle.id,
             UnitEvaluation.state.in_((DRAFT, SELF_ASSESSED, OPINIONS_IN, PROPOSED)),
         )
+        .subquery()
     )
-    for unit_id, unit, state in db.session.execute(query):
-        role = "unit_head" if state == PROPOSED else "unit_hr"
-        yield Owed("collectives", due, (due - today).days, unit_id, unit, 1, role)
+    query = (
+        select(rows.c.unit_id, OrgUnit.name, rows.c.role, func.count())
+        .join(OrgUnit, OrgUnit.id == rows.c.unit_id)
+        .group_by(rows.c.unit_id, OrgUnit.name, rows.c.role)
+    )
+    for unit_id, unit, role, count in db.session.execute(query):
+        yield Owed("collectives", due, (due - today).days, unit_id, unit, int(count), role)
 
 
 def accounts_of(role: str, unit_id: int, day: date | None = None) -> list[int]:

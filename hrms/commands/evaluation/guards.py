@@ -54,7 +54,18 @@ def competent_decider(record: PersonEvaluation | UnitEvaluation) -> Iterable[Obs
     if not order.may_decide_for(record.decider_unit_id):
         unit = order.unit_name(record.decider_unit_id)
         yield Obstacle(
-            _("Thẩm quyền quyết định thuộc người đứng đầu «%(unit)s».", unit=unit), AUTHORITY_ARTICLE, "not_competent"
+            _("Thẩm quyền quyết định thuộc người đứng đầu “%(unit)s”.", unit=unit), AUTHORITY_ARTICLE, "not_competent"
+        )
+
+
+def synthesis_for_the_decider(sheet: PersonEvaluation) -> Iterable[Obstacle]:
+    """What the superior level decides is put together by its own officers: no agency weighs its own head."""
+    if not order.may_synthesise_for(sheet.decider_unit_id):
+        unit = order.unit_name(sheet.decider_unit_id)
+        yield Obstacle(
+            _("Do «%(unit)s» quyết định nên cán bộ tổ chức của cấp đó tổng hợp.", unit=unit),
+            AUTHORITY_ARTICLE,
+            "not_competent",
         )
 
 
@@ -63,7 +74,7 @@ def superior_reopens(sheet: PersonEvaluation) -> Iterable[Obstacle]:
     above = order.parent_of(sheet.decider_unit_id) or sheet.decider_unit_id
     if not order.may_reopen_for(above):
         yield Obstacle(
-            _("Chỉ cấp trên của cấp đã quyết định («%(unit)s») mới được mở lại kết quả.", unit=order.unit_name(above)),
+            _("Chỉ cấp trên của cấp đã quyết định (“%(unit)s”) mới được mở lại kết quả.", unit=order.unit_name(above)),
             "Điều 15 khoản 4 NĐ 233/2026/NĐ-CP; Điều 13 QĐ 366-QĐ/TW",
             "not_superior",
         )
@@ -86,7 +97,7 @@ def _collectives_first(sheet: PersonEvaluation, *, blocks: bool) -> Iterable[Obs
     if sheet.is_head or order.setting(sheet.cycle_id, "hy1071.collectives_before_persons", True):
         yield Obstacle(
             _(
-                "Tập thể «%(unit)s» chưa được công nhận mức xếp loại: phải xếp loại tập thể trước, cá nhân sau.",
+                "Tập thể “%(unit)s” chưa được công nhận mức xếp loại: phải xếp loại tập thể trước, cá nhân sau.",
                 unit=order.unit_name(sheet.unit_id),
             ),
             ORDER_ARTICLE,

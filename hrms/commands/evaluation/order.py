@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hrms.commands.evaluation.rights import granted_units
 from hrms.commands.evaluation.words import NOTIFIED, RECOGNISED, REMOVED
 from hrms.kernel import access
 from hrms.kernel.db import db
@@ -133,8 +134,15 @@ def parent_of(unit_id: int | None) -> int | None:
 
 
 def may_decide_for(unit_id: int | None) -> bool:
-    """Whether the actor holds the decision of unit ``unit_id``'s head."""
-    return _reaches("decide", unit_id)
+    """Whether the actor is the head of ``unit_id`` itself (or records for the whole province): the head of a superior
+    unit does not decide in the place of the head below."""
+    units = granted_units("decide")
+    return units is None or unit_id in units
+
+
+def may_synthesise_for(unit_id: int | None) -> bool:
+    """Whether the actor puts results together for the one who decides at ``unit_id``."""
+    return _reaches("synthesise", unit_id)
 
 
 def may_reopen_for(unit_id: int | None) -> bool:

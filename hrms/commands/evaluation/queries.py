@@ -11,8 +11,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from hrms.commands.evaluation.deadlines import step_of
-from hrms.commands.evaluation.rights import cycle_for
-from hrms.commands.evaluation.waiting import waits_for_me
+from hrms.commands.evaluation.rights import cycle_for, granted_units
+from hrms.commands.evaluation.waiting import rated_by_me, waits_for_me
 from hrms.commands.evaluation.words import (
     OUT,
     OWED_IN_STATE,
@@ -42,6 +42,7 @@ class SheetFilter:
     waiting: bool = False
     person_id: int | None = None
     quota_group_id: int | None = None
+    mine: str = ""  # rate | decide: only what the actor is competent for
 
 
 def below(unit_id: int) -> Select[Any]:
@@ -88,6 +89,10 @@ def narrow(query: Select[Any], wanted: SheetFilter) -> Select[Any]:
         query = query.where(PersonEvaluation.late.is_(True))
     if wanted.waiting:
         query = query.where(waits_for_me())
+    if wanted.mine == "rate":
+        query = query.where(rated_by_me())
+    elif wanted.mine == "decide" and (units := granted_units("decide")) is not None:
+        query = query.where(PersonEvaluation.decider_unit_id.in_(units))
     return query
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
-from hrms.kernel import access, actor
+from hrms.kernel import access, actor, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
-from models.account import Account
+from models.account import Account, RoleAssignment
 from models.evaluation import EvaluationCycle, PersonEvaluation, UnitEvaluation
 
 R = TypeVar("R", EvaluationCycle, PersonEvaluation, UnitEvaluation)
@@ -54,3 +54,36 @@ def collective_for_step(evaluation_id: int) -> UnitEvaluation:
 def _held(model: type[R], record_id: int) -> R:
     db.session.execute(select(model.id).where(model.id == record_id).with_for_update())
     return access.get(model, record_id)
+
+
+def granted_units(action: str) -> list[int] | None:
+    """Units whose own head (or officer) the actor is for ``action``; ``None``: of the whole tree.
+
+    Competence is narrower than scope: whoever decides for a unit does not decide for the agencies below it.
+    """
+    found: list[int] = []
+    for grant in access.grants():
+        if grant.role is not access.SUPER and (grant.role.own or not grant.role.allows("evaluation", action)):
+            continue
+        if grant.unit_path == "/":
+            return None
+        if grant.unit_id is not None:
+            found.append(grant.unit_id)
+    return found
+
+
+def held_units(action: str) -> Select[tuple[int | None]]:
+    """Units that have an account of their own for ``action``: what is theirs waits for nobody else."""
+    roles = [one.code for one in access.roles().values() if one.unit_level and one.allows("evaluation", action)]
+    today = clock.today()
+    return (
+        select(RoleAssignment.unit_id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(
+            RoleAssignment.role.in_(roles),
+            RoleAssignment.unit_id.is_not(None),
+            RoleAssignment.valid_from <= today,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
+            or_(Account.valid_to.is_(None), Account.valid_to >= today),
+        )
+    )

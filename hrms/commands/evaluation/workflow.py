@@ -104,6 +104,7 @@ PERSON_TRANSITIONS = (
         primary=True,
         guards=(
             guards.not_oneself,
+            guards.synthesis_for_the_decider,
             guards.meeting_where_required,
             guards.party_opinion_where_required,
             guards.old_agency_remarks_there,
