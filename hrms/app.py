@@ -93,6 +93,9 @@ def configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
         SESSION_COOKIE_NAME="hrms_session",
+        # The guard renews the cookie, at most once a minute: were every answer to carry one, a slow answer to an older
+        # request (a picture, a list looked up in the background) would bring an older session back over the newer.
+        SESSION_REFRESH_EACH_REQUEST=False,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -30,6 +30,7 @@ CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'nonce-{nonce}'; "
     "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
 )
+RENEWED_AFTER = 60  # seconds; the idle time is counted in steps of this, to the user's safety: never longer
 OPEN_BEFORE_PASSWORD_CHANGE = {
     "AccountView.password",
     "AuthView.logout",
@@ -79,6 +80,9 @@ def _signed_in() -> Any:
     actor.become(actor.Actor("user", account.display_name, account.user_id))
     if session.permanent is False:
         session.permanent = True
+    moment = clock.now().timestamp()
+    if abs(moment - session.get("seen", 0)) >= RENEWED_AFTER:
+        session["seen"] = moment  # a changed session is sent again: the idle time counts from here
     if account.must_change_password and request.endpoint not in OPEN_BEFORE_PASSWORD_CHANGE:
         return redirect(url_for("AccountView.password"))
     return None

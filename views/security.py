@@ -16,6 +16,7 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from hrms.commands.accounts.passwords import is_too_old
@@ -40,10 +41,13 @@ class LoginView(AuthDBView):
             username = request.form.get("username", "").strip()
             user = self.appbuilder.sm.auth_user_db(username, request.form.get("password", ""))
             if user is not None:
+                language = session.get("locale", current_app.config["BABEL_DEFAULT_LOCALE"])
                 session.clear()  # a session from before the log-in must not live on inside it
+                session["locale"] = language
                 login_user(user, remember=False)
                 session.permanent = True
-                session["began"] = clock.now().timestamp()
+                session["began"] = session["seen"] = clock.now().timestamp()
+                generate_csrf()  # now, not with the first form: two pages opened at once would each make their own
                 return redirect(get_safe_redirect(request.args.get("next", "")) or url_for("HomeView.index"))
             error = _(
                 "Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. "
@@ -150,4 +154,3 @@ class HrmsSecurityManager(SecurityManager):
                     kind = "locked"
             db.session.add(SecurityEvent(kind=kind, user_id=account.user_id, source=request.remote_addr or ""))
         return user
-

@@ -69,6 +69,7 @@ class Visitor:
 
     def log_in(self, username: str) -> None:
         """Log in, whoever was in before."""
+        self.page.goto("about:blank")  # what the page before still asks for ends here
         # An answer still on its way from the page before may bring its session back: then once more.
         for _attempt in range(3):
             self.page.context.clear_cookies()

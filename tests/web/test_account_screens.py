@@ -303,3 +303,28 @@ def test_a_supervisor_of_one_unit_sees_the_events_of_its_accounts(world, login, 
 @pytest.mark.parametrize("username", ["unit_hr_a", "province_hr", "leadership"])
 def test_the_log_is_not_for_everybody(world, login, username):
     assert login(username).get("/accounts/events").status_code == 403
+
+
+def test_an_answer_that_comes_late_does_not_bring_an_older_session_back(world, client):
+    """A picture or a background list asked for by the page before may be answered after the page that replaced it."""
+    log_in(client, "unit_hr_a", PASSWORD)
+    with client.session_transaction() as first:
+        assert "csrf_token" in first  # made with the log-in: no two pages make one each
+    for path in ("/static/app.css", "/", "/units/"):
+        assert client.get(path).headers.getlist("Set-Cookie") == [], path
+
+
+def test_a_session_in_use_is_renewed(world, client, web_app):
+    log_in(client, "unit_hr_a", PASSWORD)
+    with client.session_transaction() as mine:
+        mine["seen"] -= 60
+    renewed = client.get("/units/").headers.getlist("Set-Cookie")
+    assert len(renewed) == 1 and "Expires=" in renewed[0]
+    assert client.get("/units/").headers.getlist("Set-Cookie") == []
+    assert web_app.permanent_session_lifetime == timedelta(minutes=15)
+
+
+def test_the_language_chosen_before_the_log_in_stays(world, client):
+    client.get("/lang/en")
+    log_in(client, "unit_hr_a", PASSWORD)
+    assert '<html lang="en">' in client.get("/units/").get_data(as_text=True)
