@@ -45,7 +45,7 @@ def _late(query: Select[Any], _value: str) -> Select[Any]:
 CONSEQUENCES = declare(
     ListSpec(
         name="rating_consequences",
-        title=lambda: _("Hậu quả của kết quả xếp loại"),
+        title=lambda: _("Sử dụng kết quả xếp loại"),
         model=RatingConsequence,
         columns=(
             Column("person", lambda: _("Họ và tên"), "person.full_name", (Person.sort_key,), width=28),
@@ -134,7 +134,7 @@ class EvaluationConsequenceView(BaseView):
         }
         return page(
             "evaluation/consequence.html",
-            title=_("Hậu quả của kết quả xếp loại"),
+            title=_("Sử dụng kết quả xếp loại"),
             row=row,
             sentence=consequences.sentence_of(row.code),
             badge=state_badge(row),

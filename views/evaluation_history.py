@@ -62,7 +62,7 @@ def _short(point: Any) -> str:
     if point.period_kind == "YEAR":
         return str(day.year)
     if point.period_kind == "QUARTER":
-        return _("Q%(number)s/%(year)s", number=(day.month + 2) // 3, year=day.year)
+        return _("Quý %(number)s/%(year)s", number=(day.month + 2) // 3, year=day.year)
     return f"{day.month:02d}/{day.year}"
 
 

@@ -27,7 +27,7 @@ def chart_of(flows: list[Flow]) -> FlowChart:
                url_for("MovementView.list", from_unit=flow.from_id, to_unit=flow.to_id))
         for flow in flows[:DRAWN]
     )  # fmt: skip
-    return FlowChart(_("Dòng luân chuyển, điều động giữa các cơ quan"), ribbons)
+    return FlowChart(_("Luồng luân chuyển, điều động giữa các cơ quan"), ribbons)
 
 
 class MovementFlowView(BaseView):
@@ -55,7 +55,7 @@ class MovementFlowView(BaseView):
         rows = [flow for flow in found if inside or flow.from_id != flow.to_id]
         return page(
             "movement/flows.html",
-            title=_("Dòng điều động giữa các cơ quan"),
+            title=_("Luồng điều động giữa các cơ quan"),
             flows=rows,
             hidden=len(found) - len(rows),
             drawing=svg(chart_of(rows), most=DRAWN),

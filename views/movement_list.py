@@ -44,7 +44,7 @@ def verdict(case: MovementCase) -> tuple[str, str] | None:
         return None
     if not case.checks["allowed"]:
         return ("bad", _("có quy định ngăn cản"))
-    return ("warn", _("có lưu ý")) if case.checks.get("warnings") else ("done", _("được"))
+    return ("warn", _("có lưu ý")) if case.checks.get("warnings") else ("done", _("đủ điều kiện"))
 
 
 def until_badge(case: MovementCase) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ STATES = (
     _l("Đã lưu hồ sơ"), _l("Đang có kiến nghị"), _l("Đang xét lại"), _l("Không xếp loại, chỉ kiểm điểm"),
     _l("Chờ nhận xét của cơ quan cũ"), _l("Đã đưa ra khỏi kỳ"), _l("Chưa tự đánh giá"), _l("Đã tự đánh giá"),
     _l("Đã có ý kiến"), _l("Đã đề nghị mức"), _l("Đã công nhận"), _l("Dự kiến"), _l("Đang đánh giá"),
-    _l("Xong tập thể"), _l("Xong cá nhân"), _l("Xong tỷ lệ, quyết định"), _l("Đã báo cáo"), _l("Đã đóng"), _l("Đã hủy"),
+    _l("Đã xong phần tập thể"), _l("Đã xong phần cá nhân"), _l("Đã xong tỷ lệ, quyết định"), _l("Đã báo cáo"), _l("Đã đóng"), _l("Đã hủy"),
 )  # fmt: skip
 TRANSITIONS = (
     _l("Gửi phiếu tự đánh giá"), _l("Ghi nhận phiếu thay"), _l("Nhận xét, đề nghị mức"), _l("Ghi kết quả họp đơn vị"),
@@ -25,8 +25,8 @@ TRANSITIONS = (
     _l("Mở lại để xét lại"), _l("Quyết định lại"), _l("Không xếp loại"), _l("Đưa ra khỏi kỳ đánh giá"),
     _l("Đưa vào xếp loại"), _l("Tập thể tự đánh giá"), _l("Ghi ý kiến góp ý"), _l("Đề nghị mức của tập thể"),
     _l("Công nhận mức của tập thể"), _l("Trả lại để đánh giá lại"), _l("Rút lại để sửa"), _l("Đưa vào kỳ đánh giá"),
-    _l("Mở kỳ đánh giá"), _l("Xong phần tập thể"), _l("Xong phần cá nhân"), _l("Xong tỷ lệ và quyết định"),
-    _l("Xong thông báo và công khai"), _l("Đã báo cáo cấp trên"), _l("Đóng kỳ đánh giá"), _l("Hủy kỳ dự kiến"),
+    _l("Mở kỳ đánh giá"), _l("Kết thúc phần tập thể"), _l("Kết thúc phần cá nhân"), _l("Kết thúc tỷ lệ, quyết định"),
+    _l("Kết thúc thông báo, công khai"), _l("Ghi đã báo cáo cấp trên"), _l("Đóng kỳ đánh giá"), _l("Hủy kỳ dự kiến"),
     _l("Quyết định đang có hiệu lực được giữ trong hồ sơ và sẽ bị thay bằng quyết định mới."),
     _l("Sau khi đóng kỳ, muốn sửa kết quả phải mở lại từng phiếu theo quyết định của cấp trên."),
 )  # fmt: skip
@@ -35,7 +35,7 @@ STEPS = (
     _l("Thông báo"), _l("Công khai"),
 )  # fmt: skip
 FIELDS = (
-    _l("Đơn vị"), _l("Người được đánh giá"), _l("Loại kỳ"), _l("Năm"), _l("Kỳ số"), _l("Tên kỳ đánh giá"),
+    _l("Đơn vị"), _l("Người được đánh giá"), _l("Loại kỳ"), _l("Năm"), _l("Số thứ tự kỳ"), _l("Tên kỳ đánh giá"),
     _l("Bên đánh giá"), _l("Phạm vi người được đánh giá"), _l("Tất cả người thuộc phạm vi"),
     _l("Chỉ người giữ chức vụ lãnh đạo, quản lý"),
     _l("Từ ngày"), _l("Đến ngày"), _l("Danh sách tính đến ngày"), _l("Nhóm đối tượng"),

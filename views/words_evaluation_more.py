@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 # What the ceiling does with a candidate
 OUTCOMES = {
     "kept": _l("Giữ Hoàn thành xuất sắc"),
-    "demoted": _l("Xuống Hoàn thành tốt"),
+    "demoted": _l("Chuyển xuống Hoàn thành tốt"),
     "tied": _l("Bằng điểm, chờ chọn"),
     "": _l("Chưa kiểm tra"),
 }

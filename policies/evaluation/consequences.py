@@ -35,7 +35,7 @@ class Consequences:
     barred: list[Consequence] = field(default_factory=list)
     warnings: list[Consequence] = field(default_factory=list)
     follow_ups: list[Consequence] = field(default_factory=list)
-    trace: Node = field(default_factory=lambda: Node("Hậu quả của kết quả xếp loại"))
+    trace: Node = field(default_factory=lambda: Node("Sử dụng kết quả xếp loại"))
 
     @property
     def dismissal(self) -> bool:

@@ -165,7 +165,7 @@ CEILINGS = (
     Column("people", "Số người", lambda row: row.people, "integer", mm=16, chars=8),
     Column("candidates", "Ứng viên xuất sắc", lambda row: row.candidates, "integer", mm=20, chars=10),
     Column("htt_other", "Hoàn thành tốt", lambda row: row.htt_other, "integer", mm=20, chars=10),
-    Column("base", "Cơ số", lambda row: row.base, "integer", mm=16, chars=8),
+    Column("base", "Số làm căn cứ", lambda row: row.base, "integer", mm=16, chars=8),
     Column("percent", "Tỷ lệ", lambda row: row.percent, "code", mm=16, chars=8),
     Column("limit", "Trần", lambda row: row.limit, "integer", mm=16, chars=8),
     Column("recognised", "Được công nhận", lambda row: row.recognised, "integer", mm=22, chars=10),

@@ -85,7 +85,7 @@ def test_a_year_from_the_phone_to_the_answered_petition(site, visitor):
     visitor.go("/evaluation/new")
     accessible()
     page.get_by_label("Loại kỳ").select_option("YEAR")
-    page.get_by_label("Kỳ số").fill("")
+    page.get_by_label("Số thứ tự kỳ").fill("")
     page.get_by_role("button", name="Lập kỳ").click()
     told("Đã lập kỳ đánh giá")
     cycle = int(re.search(r"/evaluation/(\d+)", page.url).group(1))

@@ -70,7 +70,7 @@ def test_hr_plans_and_opens_a_cycle_and_sees_its_progress(world: Any, login: Any
 def test_a_wrong_plan_is_told_on_its_fields(world: Any, login: Any) -> None:
     answer = login("unit_hr_a").post("/evaluation/new", data={"unit_id": str(world.units["a"]), "side": "STATE",
                                      "period_kind": "QUARTER", "year": "2025", "number": "7"})  # fmt: skip
-    assert "Kỳ số phải từ 1 đến 4" in answer.text
+    assert "Số thứ tự kỳ phải từ 1 đến 4" in answer.text
 
 
 def test_the_cycle_page_shows_late_steps_and_every_unit(year: Any, world: Any, login: Any) -> None:

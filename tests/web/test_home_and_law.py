@@ -51,7 +51,7 @@ def test_the_desk_shows_what_waits_for_me_and_for_nobody_else(world, login, work
 def test_the_desk_tells_rounds_that_are_due_and_what_one_did(world, login, work):
     text = words(login("unit_hr_a").get("/"))
     assert "còn 5 ngày" in text and "2 hồ sơ chưa xong" in text
-    assert "Tôi vừa làm" in text and "Trình thủ trưởng đơn vị" in text
+    assert "Việc tôi vừa làm" in text and "Trình thủ trưởng đơn vị" in text
 
 
 def test_an_overdue_round_stands_out(world, login, work):

@@ -169,8 +169,8 @@ def _retirement(context: Context, years: int) -> Panel | None:
         Tile(label, RETIRING.number(asked, where), target=rows_page(asked, RETIRING.key, where), note=note)
         for label, where, note in (
             (_("người nghỉ hưu trong 12 tháng"), coming, ""),
-            (_("thông báo nghỉ hưu đến hạn"), ahead, _("đến %(day)s", day=day)),
-            (_("quyết định nghỉ hưu đến hạn"), decisions, _("đến %(day)s", day=day)),
+            (_("thông báo nghỉ hưu phải ra"), ahead, _("đến %(day)s", day=day)),
+            (_("quyết định nghỉ hưu phải ra"), decisions, _("đến %(day)s", day=day)),
         )
     )
     return of_report(asked, block, tiles)

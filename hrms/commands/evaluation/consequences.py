@@ -61,7 +61,7 @@ class Found:
 
     def sentence(self) -> str:
         return _(
-            "Hậu quả pháp lý: %(made)s mới, %(back)s rút lại, %(kept)s không đổi.",
+            "Việc phải xem xét: %(made)s mới, %(back)s rút lại, %(kept)s không đổi.",
             made=self.made,
             back=self.taken_back,
             kept=self.kept,
@@ -246,7 +246,7 @@ class FindConsequences(Command[Found]):
         if not access.may("evaluation", "consequence"):
             raise NotAllowed()
         if self._cycle.period_kind != "YEAR" or self._cycle.side != STATE:
-            yield Fault("cycle_id", _("Hậu quả pháp lý chỉ xét với kết quả năm bên chính quyền."), code="not_a_year")
+            yield Fault("cycle_id", _("Chỉ kết quả xếp loại năm bên chính quyền mới phát sinh việc phải xem xét."), code="not_a_year")
 
     def run(self) -> Found:
         query = access.restrict(
@@ -281,7 +281,7 @@ def ask_for_consequences(cycle_id: int) -> jobs.JobRun:
     cycle = access.get(EvaluationCycle, cycle_id)
     if not access.may("evaluation", "consequence"):
         raise NotAllowed()
-    return jobs.enqueue(KIND, _("Xét hậu quả của kết quả xếp loại “%(cycle)s”", cycle=cycle.name), {"id": cycle_id})
+    return jobs.enqueue(KIND, _("Việc phải xem xét theo kết quả “%(cycle)s”", cycle=cycle.name), {"id": cycle_id})
 
 
 def _look_through(cycle_id: int, progress: jobs.Progress | None = None) -> Found:
@@ -316,7 +316,7 @@ def _nightly(day: date) -> str:
 NIGHTLY = jobs.scheduled(
     jobs.ScheduledAction(
         "rating_consequences",
-        "Xét hậu quả pháp lý của kết quả xếp loại năm",
+        "Lập danh sách việc phải xem xét theo kết quả xếp loại năm",
         {"hour": "3", "minute": "10"},
         _nightly,
     )

@@ -147,7 +147,7 @@ class PlanCycle(Command[EvaluationCycle]):
             return [*faults, Fault("year", text, code="year")]
         if self.number not in numbers(self.period_kind):
             last = numbers(self.period_kind)[-1]
-            return [*faults, Fault("number", _("Kỳ số phải từ 1 đến %(last)s; kỳ năm để 0.", last=last))]
+            return [*faults, Fault("number", _("Số thứ tự kỳ phải từ 1 đến %(last)s; kỳ năm để 0.", last=last))]
         self._starts, self._ends = period(self.period_kind, self.year, self.number)
         faults.extend(self._more(unit))
         return faults

@@ -423,7 +423,7 @@ class Effect:
 def _word(outcome: str) -> str:
     return {
         KEPT: _("giữ Hoàn thành xuất sắc"),
-        DEMOTED: _("xuống Hoàn thành tốt"),
+        DEMOTED: _("chuyển xuống Hoàn thành tốt"),
         TIED: _("chờ chọn do bằng điểm"),
     }.get(outcome, _("ngoài diện xét tỷ lệ"))
 

@@ -63,7 +63,7 @@ LABELS: dict[str, str] = {
     "person_id": N_("Người được đánh giá"),
     "period_kind": N_("Loại kỳ"),
     "year": N_("Năm"),
-    "number": N_("Kỳ số"),
+    "number": N_("Số thứ tự kỳ"),
     "name": N_("Tên kỳ đánh giá"),
     "side": N_("Bên đánh giá"),
     "circle": N_("Phạm vi người được đánh giá"),

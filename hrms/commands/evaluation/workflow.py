@@ -287,9 +287,9 @@ UNIT_TRANSITIONS = (
 CYCLE_STATES = (
     State(PLANNED, N_("Dự kiến")),
     State(OPEN, N_("Đang đánh giá")),
-    State(COLLECTIVES_RATED, N_("Xong tập thể")),
-    State(PERSONS_RATED, N_("Xong cá nhân")),
-    State(QUOTA_DONE, N_("Xong tỷ lệ, quyết định")),
+    State(COLLECTIVES_RATED, N_("Đã xong phần tập thể")),
+    State(PERSONS_RATED, N_("Đã xong phần cá nhân")),
+    State(QUOTA_DONE, N_("Đã xong tỷ lệ, quyết định")),
     State(PUBLISHED, N_("Đã công khai")),
     State(REPORTED, N_("Đã báo cáo")),
     State(CLOSED, N_("Đã đóng"), "done"),
@@ -299,7 +299,7 @@ CYCLE_TRANSITIONS = (
     Transition("open", N_("Mở kỳ đánh giá"), (PLANNED,), OPEN, "open", primary=True),
     Transition(
         "finish_collectives",
-        N_("Xong phần tập thể"),
+        N_("Kết thúc phần tập thể"),
         (OPEN,),
         COLLECTIVES_RATED,
         "open",
@@ -308,7 +308,7 @@ CYCLE_TRANSITIONS = (
     ),
     Transition(
         "finish_persons",
-        N_("Xong phần cá nhân"),
+        N_("Kết thúc phần cá nhân"),
         (COLLECTIVES_RATED,),
         PERSONS_RATED,
         "open",
@@ -317,7 +317,7 @@ CYCLE_TRANSITIONS = (
     ),
     Transition(
         "finish_quota",
-        N_("Xong tỷ lệ và quyết định"),
+        N_("Kết thúc tỷ lệ, quyết định"),
         (PERSONS_RATED,),
         QUOTA_DONE,
         "open",
@@ -326,14 +326,14 @@ CYCLE_TRANSITIONS = (
     ),
     Transition(
         "finish_publication",
-        N_("Xong thông báo và công khai"),
+        N_("Kết thúc thông báo, công khai"),
         (QUOTA_DONE,),
         PUBLISHED,
         "open",
         primary=True,
         guards=(guards.all_persons_published,),
     ),
-    Transition("report", N_("Đã báo cáo cấp trên"), (PUBLISHED,), REPORTED, "open", primary=True, needs_document=True),
+    Transition("report", N_("Ghi đã báo cáo cấp trên"), (PUBLISHED,), REPORTED, "open", primary=True, needs_document=True),
     Transition(
         "close",
         N_("Đóng kỳ đánh giá"),
