@@ -112,8 +112,7 @@ def facts_in_words(sheet: PersonEvaluation) -> list[str]:
                        day=_day(away.get("since"))))  # fmt: skip
     for post in facts.get("concurrent") or ():
         found.append(_("Kiêm nhiệm: %(title)s, %(unit)s.", title=post.get("title", ""), unit=post.get("unit", "")))
-    for act in facts.get("disciplined") or ():
-        found.append(_("Bị kỷ luật %(form)s ngày %(day)s.", form=act.get("form", ""), day=_day(act.get("on"))))
+    found += _discipline(facts.get("disciplined") or ())
     for day in facts.get("suspended") or ():
         found.append(_("Tạm đình chỉ công tác từ ngày %(day)s.", day=_day(day)))
     if facts.get("retired_on"):
@@ -121,6 +120,20 @@ def facts_in_words(sheet: PersonEvaluation) -> list[str]:
     if facts.get("warning"):
         found.append(reason_text(str(facts["warning"])))
     return found
+
+
+def _discipline(decisions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One sentence for each act, however many decisions there are on it."""
+    acts: dict[str, list[str]] = {}
+    for number, one in enumerate(decisions):
+        who = _("Đảng") if one.get("kind") == "PARTY" else _("chính quyền")
+        text = _("%(form)s (%(who)s) ngày %(day)s", form=one.get("form", ""), who=who, day=_day(one.get("on")))
+        acts.setdefault(str(one.get("act") or number), []).append(text)
+    told = [_("Bị kỷ luật: %(decisions)s.", decisions="; ".join(texts)) for texts in acts.values()]
+    return [
+        f"{text} {_('Cùng một hành vi nên tính một lần.')}" if len(texts) > 1 else text
+        for text, texts in zip(told, acts.values(), strict=True)
+    ]
 
 
 def cell_text(line: tasks.TaskLine, key: str) -> str:

@@ -17,7 +17,7 @@ from hrms.kernel import clock
 from hrms.kernel.text import add_months, end_of_month
 from models.organization import OrgUnit, Position
 from models.staff import Person, SalaryRow
-from models.vocabulary import APPOINTMENT_KINDS, DISCIPLINE_KINDS, LEADER_RANKS, RATINGS
+from models.vocabulary import APPOINTMENT_KINDS, DISCIPLINE_KINDS, EVALUATION_SIDES, LEADER_RANKS, RATINGS
 from views.fields import (
     BooleanField,
     ChoiceField,
@@ -257,11 +257,16 @@ class DisciplineForm(RowForm):
     decided_on = _day("decided_on")
     closed_on = _day("closed_on")
     decision_number = _text("decision_number")
+    violation_key = TextField(_label("violation_key"), description=_l(
+        "Các lần xử lý cùng một mã là một hành vi, khi đánh giá chỉ tính một lần (kể cả Đảng và chính quyền cùng kỷ "
+        "luật). Để trống: cùng ngày bắt đầu thì cùng hành vi, nếu không thì đặt mã mới. Hai hành vi cùng ngày: ghi hai "
+        "mã khác nhau."))  # fmt: skip
     duty_related = BooleanField(_label("duty_related"), default=True)
     note = LongTextField(_label("note"))
 
     LAYOUT = ((None, (("kind", ""), ("form", ""), ("decision_number", ""), ("opened_on", ""), ("decided_on", ""),
-                      ("closed_on", ""), ("duty_related", "w12"), ("note", "w12"))),)  # fmt: skip
+                      ("closed_on", ""), ("violation_key", "w12"), ("duty_related", "w12"),
+                      ("note", "w12"))),)  # fmt: skip
 
     def finish(self) -> None:
         self.kind.choices = choices(DISCIPLINE_KINDS)
@@ -299,16 +304,18 @@ class BenefitForm(RowForm):
 
 class RatingForm(RowForm):
     year = WholeField(_label("year"), [required()])
+    side = ChoiceField(_label("side"), default="STATE")
     level = ChoiceField(_label("level"))
     decision_number = _text("decision_number")
 
-    LAYOUT = ((None, (("year", "w3"), ("level", "w6"), ("decision_number", "w3"))),)
+    LAYOUT = ((None, (("year", "w3"), ("side", "w3"), ("level", "w6"), ("decision_number", "w6"))),)
 
     def begin(self, person: Person) -> None:
         self.year.data = add_months(clock.today(), -12).year
 
     def finish(self) -> None:
-        self.level.choices = choices(RATINGS)
+        self.level.choices, self.side.choices = choices(RATINGS), choices(EVALUATION_SIDES)
+        self.side.data = self.side.data or "STATE"  # files and scripts of before name no side
 
 
 @dataclass(frozen=True)

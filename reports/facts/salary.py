@@ -56,8 +56,9 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
         for months in sorted({scale.step_months for scale in known.values()})
     ]  # fmt: skip
     failed = exists().where(
-        YearRating.person_id == Person.id, YearRating.level == "KHT", YearRating.year >= func.extract("year", since)
-    )
+        YearRating.person_id == Person.id, YearRating.level == "KHT", YearRating.side == "STATE",
+        YearRating.year >= func.extract("year", since),
+    )  # fmt: skip
     punished = exists().where(
         Discipline.person_id == Person.id, Discipline.decided_on.is_not(None), Discipline.decided_on >= since
     )

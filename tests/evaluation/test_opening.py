@@ -14,7 +14,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Refused
 from models.evaluation import EvaluationCycle, PersonEvaluation, UnitEvaluation
 from models.organization import UnitSuccession
-from models.staff import Absence, Appointment, Discipline
+from models.staff import Absence, Appointment, Discipline, Person
 from tests.evaluation.conftest import collective_of, fresh, sheet_of
 
 
@@ -58,6 +58,8 @@ def test_nobody_is_rated_twice_in_one_period_and_side(opened, world):
     opened("a")
     whole = opened("hy")
     assert not db.session.query(PersonEvaluation).filter_by(cycle_id=whole.id, person_id=world.people["a1.2"]).count()
+    db.session.get(Person, world.people["a1.2"]).is_party_member = True
+    db.session.commit()
     party = opened("a", side="PARTY")
     assert sheet_of(party, world.people["a1.2"]).regime == "QD366"
 

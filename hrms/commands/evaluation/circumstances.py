@@ -39,6 +39,7 @@ class Act:
     opened_on: date
     decided_on: date | None
     duty_related: bool
+    violation: str = ""  # key of the act it is about
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,25 @@ def _transfer(
         rule.setdefault("worked_months", months(months_between(first, last)))  # not the sum of the postings told
 
 
+def by_violation(acts: Sequence[Act]) -> dict[str, list[Act]]:
+    """Decisions by the key of their act, in the order of the acts; without a key those of one opening day are one."""
+    keyed: dict[str, list[Act]] = {}
+    for act in acts:
+        if act.violation:
+            keyed.setdefault(act.violation, []).append(act)
+    days: dict[date, list[Act]] = {}
+    for act in acts:
+        if act.violation:
+            continue
+        same = [key for key, rows in keyed.items() if any(row.opened_on == act.opened_on for row in rows)]
+        if len(same) == 1:
+            keyed[same[0]].append(act)
+        else:
+            days.setdefault(act.opened_on, []).append(act)
+    found = keyed | {f"V{min(act.id for act in rows)}": rows for rows in days.values()}
+    return dict(sorted(found.items(), key=lambda one: (min(act.opened_on for act in one[1]), one[0])))
+
+
 def _discipline(
     facts: dict[str, Any],
     rule: dict[str, Any],
@@ -204,16 +224,12 @@ def _discipline(
     agency_name: str,
     names: Mapping[int, str],
 ) -> None:
-    """Acts with a decision in the period; Party and administration on one act (same opening day) are one violation."""
-    grouped: dict[date, list[Act]] = {}
-    for act in service.acts:
-        if act.decided_on is not None:
-            grouped.setdefault(act.opened_on, []).append(act)
+    """Acts with a decision in the period; what Party and administration decided on one act is one violation."""
     violations = []
-    for opened_on, acts in sorted(grouped.items()):
+    for name, acts in by_violation([act for act in service.acts if act.decided_on is not None]).items():
         if not any(act.decided_on is not None and first <= act.decided_on <= last for act in acts):
             continue
-        name = f"V{min(act.id for act in acts)}"
+        opened_on = min(act.opened_on for act in acts)
         one: dict[str, Any] = {
             "id": name,
             "duty_related": any(act.duty_related for act in acts),
@@ -228,8 +244,10 @@ def _discipline(
             ],
             "act_year": opened_on.year,
         }
-        if name in service.counted:
-            one["used_for_kht_year"] = service.counted[name]
+        # A row may have counted under its number before it was given the key of its act.
+        years = [service.counted[one] for one in (name, *(f"V{act.id}" for act in acts)) if one in service.counted]
+        if years:
+            one["used_for_kht_year"] = min(years)
         stay = next(
             (s for s in service.stays if s.since <= opened_on and (s.until is None or s.until >= opened_on)), None
         )
@@ -240,5 +258,7 @@ def _discipline(
         rule["violations"] = violations
         rule["rating_agency"] = agency_name
         facts["disciplined"] = [
-            {"form": d["form"], "on": d["effective"], "kind": d["kind"]} for v in violations for d in v["decisions"]
+            {"form": d["form"], "on": d["effective"], "kind": d["kind"], "act": v["id"]}
+            for v in violations
+            for d in v["decisions"]
         ]

@@ -191,7 +191,7 @@ class Roll:
         for part in parts(ids):
             query = select(
                 Discipline.person_id, Discipline.id, Discipline.kind, Discipline.form, Discipline.opened_on,
-                Discipline.decided_on, Discipline.duty_related,
+                Discipline.decided_on, Discipline.duty_related, Discipline.violation_key,
             ).where(Discipline.person_id.in_(part), Discipline.decided_on.is_not(None))  # fmt: skip
             for person_id, *rest in db.session.execute(query.order_by(Discipline.id)):
                 found.setdefault(person_id, []).append(Act(*rest))

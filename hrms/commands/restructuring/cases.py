@@ -93,7 +93,9 @@ def create(person: Person, request: CaseRequest, batch: CaseBatch | None, facts:
     """Store one new case with number, assessment years, checklist and first calculation. Inside a command."""
     assert person.unit is not None and request.leave_date is not None
     years = assessed_years(request.leave_date)
-    ratings = select(YearRating).where(YearRating.person_id == person.id, YearRating.year.in_(years))
+    ratings = select(YearRating).where(
+        YearRating.person_id == person.id, YearRating.year.in_(years), YearRating.side == "STATE"
+    )
     rated = {row.year: row.level for row in db.session.scalars(ratings)}
     number = take_number(person.unit)
     case = DownsizingCase(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +20,12 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
 from models.staff import Discipline, EarlierBenefit, FamilyRelation, Person, TrainingRecord, YearRating
-from models.vocabulary import DISCIPLINE_KINDS, RATINGS
+from models.vocabulary import DISCIPLINE_KINDS, EVALUATION_SIDES, RATINGS
 
 RECORDS: tuple[type[Any], ...] = (TrainingRecord, Discipline, FamilyRelation, EarlierBenefit, YearRating)
 FIRST_YEAR = 1900
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,19}\Z", re.ASCII)
+_NUMBERED = re.compile(r"VP(\d{1,6})\Z", re.ASCII)
 
 
 def record_faults(
@@ -67,6 +70,29 @@ def _discipline(values: dict[str, Any], _person: Person, _row_id: int | None) ->
     yield from _ordered(values, "opened_on", "closed_on")
     if values["decided_on"] is not None:
         yield from required({"form": values["form"]}, label)
+    key = values.get("violation_key") or ""
+    if key and not _KEY.match(key):
+        yield Fault(
+            "violation_key",
+            _("Mã hành vi “%(key)s” chỉ gồm chữ không dấu, số, dấu chấm, gạch, ví dụ VP1.", key=key),
+        )
+
+
+def act_key(person_id: int, opened_on: date) -> str:
+    """The key proposed for a disciplinary row: that of a row opened on the same day, else the next one (VP1, VP2 …).
+
+    A proposal: the same act may be taken up on two days, and two acts on one day; whoever records it says so.
+    """
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())  # no number is taken twice
+    rows = list(db.session.scalars(select(Discipline).where(Discipline.person_id == person_id).order_by(Discipline.id)))
+    same = next((row for row in rows if row.opened_on == opened_on), None)
+    if same is not None and same.violation_key:
+        return same.violation_key
+    numbers = [int(found[1]) for row in rows if (found := _NUMBERED.match(row.violation_key))]
+    key = f"VP{max(numbers, default=0) + 1}"
+    if same is not None:
+        same.violation_key = key
+    return key
 
 
 def _training(values: dict[str, Any], _person: Person, _row_id: int | None) -> Iterable[Fault]:
@@ -97,8 +123,12 @@ def _rating(values: dict[str, Any], person: Person, row_id: int | None) -> Itera
     yield from one_of("level", values["level"], RATINGS, label)
     if not FIRST_YEAR <= values["year"] <= clock.today().year:
         yield Fault("year", _("Năm “%(year)s” không hợp lệ.", year=values["year"]))
+    side = values.get("side") or "STATE"
+    yield from one_of("side", side, EVALUATION_SIDES, label)
     taken = db.session.scalar(
-        select(YearRating).where(YearRating.person_id == person.id, YearRating.year == values["year"])
+        select(YearRating).where(
+            YearRating.person_id == person.id, YearRating.year == values["year"], YearRating.side == side
+        )
     )
     if taken is not None and taken.id != row_id:
         yield Fault(
@@ -135,7 +165,10 @@ class _AddRecord(Command[Any]):
 
 @dataclass
 class AddDiscipline(_AddRecord):
-    """A disciplinary decision, or (``decided_on`` empty) a review, inspection or prosecution under way."""
+    """A disciplinary decision, or (``decided_on`` empty) a review, inspection or prosecution under way.
+
+    ``violation_key`` names the act; left out: as :func:`act_key` proposes.
+    """
 
     MODEL = Discipline
     person_id: int
@@ -147,6 +180,12 @@ class AddDiscipline(_AddRecord):
     decision_number: str = ""
     duty_related: bool = True
     note: str = ""
+    violation_key: str = ""
+
+    def run(self) -> Any:
+        if not self._values["violation_key"]:
+            self._values["violation_key"] = act_key(self.person_id, self._values["opened_on"])
+        return super().run()
 
 
 @dataclass
@@ -190,10 +229,11 @@ class AddEarlierBenefit(_AddRecord):
 
 @dataclass
 class AddYearRating(_AddRecord):
-    """The classification of one year."""
+    """The classification of one year, of the State side or of the Party's: one of each at most."""
 
     MODEL = YearRating
     person_id: int
     year: int
     level: str
     decision_number: str = ""
+    side: str = "STATE"

@@ -89,6 +89,7 @@ LABELS: dict[str, Any] = {
     "decided_on": _l("Ngày quyết định kỷ luật"),
     "closed_on": _l("Ngày kết thúc"),
     "duty_related": _l("Liên quan đến công vụ"),
+    "violation_key": _l("Mã hành vi vi phạm"),
     "school": _l("Cơ sở đào tạo"),
     "subject": _l("Ngành, nội dung đào tạo"),
     "certificate": _l("Văn bằng, chứng chỉ"),
@@ -101,6 +102,7 @@ LABELS: dict[str, Any] = {
     "amount": _l("Số tiền (đồng)"),
     "year": _l("Năm"),
     "level": _l("Mức xếp loại"),
+    "side": _l("Bên đánh giá"),
     "reason": _l("Lý do"),
 }
 
