@@ -249,7 +249,7 @@ class EvaluationCollectiveView(BaseView):
         if result.stayed:
             stayed = [fault for some in result.stayed.values() for fault in some]
             return self._page(load(collective_id), None, stayed), 400
-        flash(_("Đã chuyển bước."), "success")
+        flash(_("Đã thực hiện “%(step)s”.", step=_(UNIT.transition(code).label)), "success")
         if code == "remove_unit":
             return redirect(url_for("EvaluationCollectiveView.list", cycle_id=cycle_id))
         return redirect(url_for("EvaluationCollectiveView.show", collective_id=collective_id))

@@ -319,7 +319,7 @@ class EvaluationView(BaseView):
                                         form.document.data or "", form.document_date.data),
                     key=request_key(),
                 )  # fmt: skip
-                flash(_("Đã chuyển bước kỳ đánh giá."), "success")
+                flash(_("Đã thực hiện “%(step)s”.", step=_(CYCLE.transition(code).label)), "success")
         except Refused as error:
             return self._page(cycle_for(cycle_id), error.faults), 400
         except Stale as error:

@@ -105,7 +105,7 @@ class EvaluationMeetingView(BaseView):
             outcome = told(_("Ghi kết quả họp đơn vị"), result)
             cycle, unit = unit_of(cycle_id, unit_id)
             return self._read(cycle, unit, access.get(EvaluationMeeting, meeting_id, "meet"), outcome)
-        flash(_("Biên bản đã thông qua; %(n)s người đã chuyển bước.", n=len(result.moved)), "success")
+        flash(_("Biên bản đã thông qua; %(n)s người đã sang bước tiếp theo.", n=len(result.moved)), "success")
         return redirect(url_for("EvaluationMeetingView.show", meeting_id=meeting_id))
 
     def _read(self, cycle: EvaluationCycle, unit: OrgUnit, row: EvaluationMeeting, outcome: Any = None) -> Any:

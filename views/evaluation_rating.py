@@ -251,7 +251,7 @@ class EvaluationUnitView(BaseView):
             return self._overview(cycle_id, unit_id, None, faults), 400
         if result.stayed:
             return self._overview(cycle_id, unit_id, told(str(step.label), result, names))
-        flash(_("%(step)s: %(n)s người đã chuyển bước.", step=str(step.label), n=len(result.moved)), "success")
+        flash(_("Đã thực hiện “%(step)s” đối với %(n)s người.", step=str(step.label), n=len(result.moved)), "success")
         return redirect(url_for("EvaluationUnitView.overview", cycle_id=cycle_id, unit_id=unit_id,
                                 **Wanted.of_request().plain()))  # fmt: skip
 

@@ -48,6 +48,12 @@ WITH = (
 )  # fmt: skip
 
 
+PARTICIPANT_DONE = {
+    "remove": _l("Đã đưa ra khỏi kỳ đánh giá."), "reenter": _l("Đã đưa vào xếp loại."),
+    "exit_not_rated": _l("Đã ghi không xếp loại."),
+}  # fmt: skip
+
+
 class OldAgencyForm(Form):
     remarks = LongTextField(LABELS["old_agency_remarks"], [required(_l("Cần nội dung nhận xét của cơ quan cũ."))])
     document = TextField(LABELS["old_agency_document"], [required(_l("Cần số, ngày văn bản của cơ quan cũ."))])
@@ -258,7 +264,7 @@ class EvaluationSheetView(BaseView):
         """Out of the rating, out of the cycle, back in."""
         load(evaluation_id)
         command = StepParticipants([evaluation_id], code, request.form.get("reason", ""))
-        return self._act(evaluation_id, command, _("Đã chuyển bước phiếu."))
+        return self._act(evaluation_id, command, str(PARTICIPANT_DONE.get(code, "")))
 
     @expose("/sheets/<int:evaluation_id>/move", methods=["POST"])
     @needs("evaluation", "open")

@@ -267,7 +267,7 @@ class RotationPlanView(BaseView):
             }
             try:
                 execute(stepping.PlanStep(plan_id, code, seen_version(), **texts, **days), key=request_key())
-                flash(_("Đã chuyển bước kế hoạch."), "success")
+                flash(_("Đã thực hiện “%(step)s”.", step=_(flow.WORKFLOW.transition(code).label)), "success")
                 return redirect(url_for("RotationPlanView.show", plan_id=plan_id))
             except Refused as error:
                 faults = list(error.faults)

@@ -110,7 +110,7 @@ def test_the_yearly_plan_is_made_published_and_carried_out(site, visitor):
     visitor.go(plan)
     accessible(page)
     page.get_by_role("button", name="Rà soát kế hoạch").click()
-    page.get_by_text("Đã chuyển bước kế hoạch.").wait_for()
+    page.get_by_text("Đã thực hiện “Rà soát kế hoạch”.").wait_for()
     assert page.get_by_role("button", name="Ban hành", exact=True).count() == 0  # not by whom checked it
 
     visitor.log_in("thutruong")
@@ -119,14 +119,14 @@ def test_the_yearly_plan_is_made_published_and_carried_out(site, visitor):
     page.get_by_label("Ngày ban hành").fill("15/06/2025")
     page.get_by_label("Người ký").fill("Giám đốc Sở")
     page.get_by_role("button", name="Ban hành", exact=True).click()
-    page.get_by_text("Đã chuyển bước kế hoạch.").wait_for()
+    page.get_by_text("Đã thực hiện “Ban hành”.").wait_for()
 
     visitor.log_in("donvi")
     visitor.go(plan)
     page.get_by_label("Ngày công khai").fill("15/06/2025")
     page.get_by_label("Nơi và cách công khai").fill("Niêm yết tại trụ sở Sở")
     page.get_by_role("button", name="Công khai trong cơ quan").click()
-    page.get_by_text("Đã chuyển bước kế hoạch.").wait_for()
+    page.get_by_text("Đã thực hiện “Công khai trong cơ quan”.").wait_for()
     page.get_by_role("button", name=re.compile("Thông báo cho")).click()
     page.get_by_text("Đã thông báo cho người trong kế hoạch.").wait_for()
 

@@ -316,7 +316,7 @@ def test_bulk_takes_all_of_a_filter_and_tells_who_stays_and_why(
     browser = login("unit_hr_a")
     url = f"/evaluation/{year.id}/units/{world.units['a']}/bulk"
     told = browser.post(url, data={"step": "synthesise", "all": "1", "request_key": "b"})
-    assert told.status_code == 200 and "người chưa chuyển" in told.text and "cuộc họp" in told.text.lower()
+    assert told.status_code == 200 and "người chưa thực hiện" in told.text and "cuộc họp" in told.text.lower()
     missing = browser.post(url, data={"step": "party", "all": "1", "state": "remarked", "request_key": "p"})
     assert missing.status_code == 400 and "Cần nội dung ý kiến của cấp ủy" in missing.text
     done = browser.post(url, headers=JSON, data={"step": "return", "pick": str(sheet.id), "reason": "Bổ sung",

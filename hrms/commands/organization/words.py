@@ -55,7 +55,7 @@ def label(name: str) -> str:
 def required(values: dict[str, Any], labels: Callable[[str], str] = label) -> list[Fault]:
     """A fault for every value that is empty."""
     return [
-        Fault(name, _("%(label)s còn trống. Hãy nhập %(label)s.", label=labels(name)), code="missing")
+        Fault(name, _("%(label)s còn trống. Hãy nhập.", label=labels(name)), code="missing")
         for name, value in values.items()
         if value is None or (isinstance(value, str) and not normalize(value))
     ]

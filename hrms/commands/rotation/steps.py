@@ -20,7 +20,7 @@ from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound, Refused
 from hrms.kernel.history import record_type
-from hrms.kernel.text import format_date, full_months, normalize, normalize_multiline
+from hrms.kernel.text import format_date, full_months, in_sentence, normalize, normalize_multiline
 from models.rotation import MovementCase
 from policies.rotation import reason as law_reason
 from policies.rotation import rotation_progress, secondment, secondment_extension
@@ -112,7 +112,7 @@ class Perform(Command[MovementCase]):
         for name in names:
             value = normalize(getattr(self, name))
             if not value:
-                yield Fault(name, _("Cần %(label)s.", label=label(name)), code="missing")
+                yield Fault(name, _("Cần ghi %(label)s.", label=in_sentence(_(label(name)))), code="missing")
             elif len(value) > LONGEST[name]:
                 yield Fault(name, _("%(label)s dài quá %(limit)s ký tự.", label=label(name), limit=LONGEST[name]))
             else:
@@ -121,7 +121,7 @@ class Perform(Command[MovementCase]):
     def _past(self, case: MovementCase, name: str, default: date | None = None) -> Iterable[Fault]:
         day = getattr(self, name) or default
         if day is None:
-            yield Fault(name, _("Cần %(label)s (dd/mm/yyyy).", label=label(name)), code="missing")
+            yield Fault(name, _("Cần ghi %(label)s (dd/mm/yyyy).", label=in_sentence(_(label(name)))), code="missing")
         elif day > clock.today():
             yield Fault(
                 name, _("%(label)s %(day)s còn ở tương lai.", label=label(name), day=format_date(day)), code="future"

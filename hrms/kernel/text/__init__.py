@@ -24,7 +24,7 @@ from hrms.kernel.text.dates import (
     parse_full_date,
     years_and_months,
 )
-from hrms.kernel.text.normalize import fold, matches, normalize, normalize_multiline
+from hrms.kernel.text.normalize import fold, in_sentence, matches, normalize, normalize_multiline
 from hrms.kernel.text.numbers import (
     NumberFormatError,
     amount_in_words,
@@ -64,6 +64,7 @@ __all__ = [
     "format_partial",
     "format_percent",
     "full_months",
+    "in_sentence",
     "integer_in_words",
     "long_date",
     "matches",

@@ -70,6 +70,20 @@ def fold(text: str) -> str:
     return plain
 
 
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: its first letter small, unless it begins with an abbreviation.
+
+    >>> in_sentence("Ngày họp"), in_sentence("BHXH đã đóng")
+    ('ngày họp', 'BHXH đã đóng')
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:('_("Đã chuyển bước phiếu.")','str(PARTICIPANT_DONE.get(code, ""))',['views/evaluation_sheets.py']),
+('import offline, sheets, tasks
+','import offline, sheets, tasks
+',['views/x']),
+('"người chưa chuyển" in told.text','"người chưa thực hiện" in told.text',['tests/web/test_evaluation_screens.py']),
+]
+
+
 def matches(query: str, text: str) -> bool:
     """Whether every word of the query occurs in the text, without regard to case and diacritics.
 
