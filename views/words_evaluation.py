@@ -13,7 +13,8 @@ STATES = (
     _l("Đã lưu hồ sơ"), _l("Đang có kiến nghị"), _l("Đang xét lại"), _l("Không xếp loại, chỉ kiểm điểm"),
     _l("Chờ nhận xét của cơ quan cũ"), _l("Đã đưa ra khỏi kỳ"), _l("Chưa tự đánh giá"), _l("Đã tự đánh giá"),
     _l("Đã có ý kiến"), _l("Đã đề nghị mức"), _l("Đã công nhận"), _l("Dự kiến"), _l("Đang đánh giá"),
-    _l("Đã xong phần tập thể"), _l("Đã xong phần cá nhân"), _l("Đã xong tỷ lệ, quyết định"), _l("Đã báo cáo"), _l("Đã đóng"), _l("Đã hủy"),
+    _l("Đã xong phần tập thể"), _l("Đã xong phần cá nhân"), _l("Đã xong tỷ lệ, quyết định"), _l("Đã báo cáo"),
+    _l("Đã đóng"), _l("Đã hủy"),
 )  # fmt: skip
 TRANSITIONS = (
     _l("Gửi phiếu tự đánh giá"), _l("Ghi nhận phiếu thay"), _l("Nhận xét, đề nghị mức"), _l("Ghi kết quả họp đơn vị"),

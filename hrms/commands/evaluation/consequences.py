@@ -246,7 +246,8 @@ class FindConsequences(Command[Found]):
         if not access.may("evaluation", "consequence"):
             raise NotAllowed()
         if self._cycle.period_kind != "YEAR" or self._cycle.side != STATE:
-            yield Fault("cycle_id", _("Chỉ kết quả xếp loại năm bên chính quyền mới phát sinh việc phải xem xét."), code="not_a_year")
+            told = _("Chỉ kết quả xếp loại năm bên chính quyền mới phát sinh việc phải xem xét.")
+            yield Fault("cycle_id", told, code="not_a_year")
 
     def run(self) -> Found:
         query = access.restrict(

@@ -21,7 +21,7 @@ from hrms.kernel import access, clock
 from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed
-from hrms.kernel.text import format_date
+from hrms.kernel.text import format_date, in_sentence
 from models.evaluation import EvaluationMeeting, PersonEvaluation
 from models.organization import OrgUnit
 from models.vocabulary import RATINGS
@@ -102,7 +102,7 @@ class RecordMeeting(Command[EvaluationMeeting]):
             yield Fault("held_on", _("Ngày họp %(day)s trước kỳ đánh giá.", day=format_date(self.held_on)))
         for name in ("chair", "secretary"):
             if not getattr(self, name).strip():
-                yield Fault(name, _("Cần ghi %(what)s.", what=_(LABELS[name]).lower()))
+                yield Fault(name, _("Cần ghi %(what)s.", what=in_sentence(_(LABELS[name]))))
         people = [name for name in self.attendees if name.strip()]
         if not people:
             yield Fault("attendees", _("Cần danh sách người có mặt."))

@@ -333,7 +333,15 @@ CYCLE_TRANSITIONS = (
         primary=True,
         guards=(guards.all_persons_published,),
     ),
-    Transition("report", N_("Ghi đã báo cáo cấp trên"), (PUBLISHED,), REPORTED, "open", primary=True, needs_document=True),
+    Transition(
+        "report",
+        N_("Ghi đã báo cáo cấp trên"),
+        (PUBLISHED,),
+        REPORTED,
+        "open",
+        primary=True,
+        needs_document=True,
+    ),
     Transition(
         "close",
         N_("Đóng kỳ đánh giá"),

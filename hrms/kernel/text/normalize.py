@@ -76,12 +76,7 @@ def in_sentence(label: str) -> str:
     >>> in_sentence("Ngày họp"), in_sentence("BHXH đã đóng")
     ('ngày họp', 'BHXH đã đóng')
     """
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:('_("Đã chuyển bước phiếu.")','str(PARTICIPANT_DONE.get(code, ""))',['views/evaluation_sheets.py']),
-('import offline, sheets, tasks
-','import offline, sheets, tasks
-',['views/x']),
-('"người chưa chuyển" in told.text','"người chưa thực hiện" in told.text',['tests/web/test_evaluation_screens.py']),
-]
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def matches(query: str, text: str) -> bool:
