@@ -81,13 +81,14 @@ def play(rng: random.Random, as_of: date, seed: int, say: Callable[[str], None])
         sheets += told.quarter()
     if as_of >= QUARTER_NOW:
         sheets += told.running(as_of)
+    sheets += told.party()
     say(f"Phiếu đánh giá: {sheets}")
     return sheets
 
 
 @dataclass
 class Story:
-    """The three cycles, told one after another."""
+    """The cycles, told one after another."""
 
     stage: Stage
     rng: random.Random
@@ -128,7 +129,11 @@ class Story:
                 acts.append({"person_id": person_id, "kind": "administrative", "form": form,
                              "opened_on": decided - timedelta(days=60), "decided_on": decided,
                              "closed_on": decided + timedelta(days=365), "duty_related": True,
-                             "decision_number": f"{300 + len(acts)}/QĐ-KL"})  # fmt: skip
+                             "violation_key": "VP1", "decision_number": f"{300 + len(acts)}/QĐ-KL"})  # fmt: skip
+                if form == "Cảnh cáo":  # the Party disciplined the same act, taken up on another day: counted once
+                    acts.append(acts[-1] | {"kind": "party", "opened_on": decided - timedelta(days=40),
+                                            "decided_on": decided - timedelta(days=10),
+                                            "decision_number": f"{20 + len(acts)}-QĐ/UBKT"})  # fmt: skip
         if acts:
             db.session.execute(insert(Discipline), acts)
         officials = self._officials()
@@ -230,10 +235,11 @@ class Story:
 
     def _open(self, plan: Plan, keen: Iterable[str], actors: dict[str, str]) -> tuple[Flow, list[int]]:
         """Plan, open and fill a cycle by the commands; its sheets are filled in memory, nobody has taken a step."""
+        unit_id = db.session.scalar(select(OrgUnit.id).where(OrgUnit.code == plan.unit)) or self.root_id
         with self._office(plan.opened):
             cycle = execute(PlanCycle(
-                self.root_id, plan.kind, plan.year, plan.number, deadlines=plan.deadlines or None, document=CALL,
-                note=plan.note))  # fmt: skip
+                unit_id, plan.kind, plan.year, plan.number, plan.side, deadlines=plan.deadlines or None, document=CALL,
+                note=plan.note, circle=plan.circle))  # fmt: skip
             execute(OpenCycle(cycle.id))
             jobs.run_next()
         found = db.session.get(EvaluationCycle, cycle.id, populate_existing=True)
@@ -339,6 +345,25 @@ class Story:
         public = [one for one in self._petitioners(flow, 2) if one.sheet.state == "published"]
         self._petition(public, date(2025, 6, 13), "filed")
         mark_late(as_of)
+        return len(flow.people)
+
+    def party(self) -> int:
+        """The Party side of 2024 for the leaders of one department (QĐ 124-QĐ/TW: graded criteria, no points)."""
+        self.rng = random.Random(f"{self.seed}:party")  # noqa: S311 - invented data; the other cycles draw as without it
+        flow, agencies = self._open(PLANS["party"], (), {})
+        with transaction():
+            flow.collectives({}, "notified")
+            for one in self._rated(flow):
+                flow.lead(one, "synthesised")
+            flow.store()
+            self._finish(flow, agencies, "published")
+            flow.year_ratings()
+            flow.file_rest()
+        self._advance(
+            flow, ("finish_collectives", date(2024, 12, 24)), ("finish_persons", date(2024, 12, 25)),
+            ("finish_quota", date(2024, 12, 27)), ("finish_publication", date(2024, 12, 31)),
+            ("report", date(2025, 1, 8)), ("close", date(2025, 1, 15)),
+        )  # fmt: skip
         return len(flow.people)
 
     def _goal(self, code: str) -> str:

@@ -81,6 +81,7 @@ UNIT_COLUMNS = (
     "score", "level_self", "level_machine", "level_proposed", "level", "reasons", "trace", "decision_number",
     "decision_date", "decided_by", "version",
 )  # fmt: skip
+PARTY_SIGNER = "Ban Thường vụ Tỉnh ủy Hưng Yên"
 PROVINCE_SIGNER = "Chủ tịch Ủy ban nhân dân tỉnh Hưng Yên"
 
 
@@ -275,7 +276,7 @@ class Flow:
         record.level, record.score = record.level_proposed, record.score_proposed
         record.points_decided = dict(record.points_proposed or {})
         decider = self.places[record.decider_unit_id] if record.decider_unit_id else unit
-        record.decision_number = f"{20 + record.unit_id % 70:02d}/QĐ-{self._symbol(decider)}"
+        record.decision_number = self._number(20 + record.unit_id % 70, decider)
         record.decision_date, record.decided_by = self.days["collectives"], self._signer(record.decider_unit_id)
 
     @staticmethod
@@ -347,7 +348,7 @@ class Flow:
             inside = sorted({one.sheet.agency_id for one in members})
             rows.append(
                 {"cycle_id": self.cycle.id, "unit_id": unit_id, "kind": "recognise",
-                 "number": f"{100 + self._papers}/QĐ-{self._symbol(self.places[unit_id])}",
+                 "number": self._number(100 + self._papers, self.places[unit_id]),
                  "signed_on": self.days["decide"], "signer": self._signer(unit_id),
                  "quota": {str(key): ceilings[key] for key in inside if key in ceilings}, "high_quota_document": ""}
             )  # fmt: skip
@@ -464,7 +465,16 @@ class Flow:
                 found.setdefault(one.sheet.agency_id, []).append(one)
         return found
 
+    def _number(self, number: int, unit: OrgUnit) -> str:
+        """Papers of the Party carry their number as the Party writes it."""
+        if self.cycle.side == "PARTY":
+            return f"{number:02d}-QĐ/{'TU' if unit.kind == 'province' else 'ĐU'}"
+        return f"{number:02d}/QĐ-{self._symbol(unit)}"
+
     def _signer(self, unit_id: int | None) -> str:
+        if self.cycle.side == "PARTY":
+            unit = self.places[unit_id or self.cycle.unit_id]
+            return PARTY_SIGNER if unit.kind == "province" else f"Đảng ủy {unit.name}"[:200]
         if unit_id is None or unit_id == self.cycle.unit_id:
             return PROVINCE_SIGNER
         head = self.heads.get(unit_id)

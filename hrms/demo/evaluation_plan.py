@@ -28,6 +28,9 @@ class Plan:
     days: dict[str, date]
     deadlines: dict[str, date] = field(default_factory=dict)
     note: str = ""
+    side: str = "STATE"
+    circle: str = "all"
+    unit: str = ROOT
 
 
 def _d(text: str, year: int) -> date:
@@ -52,4 +55,10 @@ PLANS = {
         2025, self="5/6", remark="9/6", collectives="12/6", meeting="12/6", synthesise="13/6", quota="16/6",
         decide="18/6", notify="19/6", publish="23/6"),
         "Hoàn thành trước khi tổ chức chính quyền địa phương 02 cấp hoạt động từ ngày 01/7/2025."),
+    # After the State side and for the leaders of one department alone: who is in it carries two results of the year.
+    "party": Plan("YEAR", 2024, 0, date(2024, 12, 16), _days(
+        2024, self="18/12", remark="20/12", meeting="23/12", collectives="24/12", synthesise="25/12", quota="26/12",
+        decide="27/12", notify="30/12", publish="30/12", file="31/12"), _days(
+        2024, self="18/12", remark="20/12", collectives="24/12", meeting="24/12", synthesise="25/12", quota="26/12",
+        decide="27/12", notify="30/12", publish="31/12"), side="PARTY", circle="leaders", unit=OTHER),
 }  # fmt: skip

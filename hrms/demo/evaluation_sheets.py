@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hrms.commands.evaluation.contexts import unit_figures
+from hrms.commands.evaluation.measures import asked
 from hrms.commands.evaluation.scoring import Context, Scorer
 from hrms.commands.evaluation.units import machine_level
 from hrms.commands.evaluation.words import MANUAL, OLD_AGENCY
@@ -28,6 +29,11 @@ VARIANTS = 18  # filled sheets of a kind and quality; enough that neighbours dif
 QUARTER = Decimal("0.25")
 # Share of the highest points a line gets, in percent, by quality.
 SHARES = {EXCELLENT: (90, 100), GOOD: (74, 92), FAIR: (52, 72), WEAK: (25, 52)}
+# Grades of the criteria and of the result by quality (QĐ 124-QĐ/TW).
+GRADED = {
+    EXCELLENT: (("TOT", "XUAT_SAC"), "XUAT_SAC"), GOOD: (("TOT", "TOT", "TRUNG_BINH"), "TOT"),
+    FAIR: (("TOT", "TRUNG_BINH"), "TRUNG_BINH"), WEAK: (("KEM", "TRUNG_BINH"), "KEM"),
+}  # fmt: skip
 MEASURES: dict[str, dict[str, Any]] = {
     EXCELLENT: {"criteria_1_4": "good", "criterion_5a": "good", "high_efficiency": True},
     GOOD: {"criteria_1_4": "good", "criterion_5a": "ok", "high_efficiency": False},
@@ -51,7 +57,7 @@ class Filled:
     """One way to fill a sheet of a kind."""
 
     points: dict[str, str]
-    score: Decimal
+    score: Decimal | None  # none where criteria are graded
 
 
 class Forms:
@@ -73,6 +79,8 @@ class Forms:
         return rng.choice(self._filled[key])
 
     def _draw(self, form: Sheet, quality: str, klass: str) -> Filled:
+        if form.scale_max is None:
+            return Filled(self._graded(form, quality, klass), None)
         low, high = BANDS[quality]
         while True:
             least, most = SHARES[quality]
@@ -90,6 +98,16 @@ class Forms:
             assert score is not None
             if low <= score < high:
                 return Filled(points, score)
+
+    def _graded(self, form: Sheet, quality: str, klass: str) -> dict[str, str]:
+        """Grades that lead to the quality: the result decides, no criterion may lie below it by a level."""
+        criteria, result = GRADED[quality]
+        return {
+            line.code: result if group.part == "RESULT" else self._rng.choice(criteria)
+            for group in form.groups
+            if group.leaders in (None, klass in LEADERS)
+            for line in group.lines
+        }
 
     def rate(self, sheet: PersonEvaluation, context: Context) -> Rating:
         """The machine's answer; equal questions are asked once."""
@@ -166,7 +184,8 @@ class Filler:
         given = own if claimed == quality else self.forms.fill(form, sheet.klass, quality, rng)
         sheet.points_self, sheet.score_self, sheet.level_self = own.points, own.score, claimed
         sheet.points_unit, sheet.score_unit, sheet.level_unit = given.points, given.score, quality
-        sheet.measures = {k: v for k, v in MEASURES[quality].items() if k != "criterion_5a" or sheet.klass in LEADERS}
+        wanted = asked(sheet.regime, sheet.klass)
+        sheet.measures = {key: value for key, value in MEASURES[quality].items() if key in wanted}
         if sheet.klass in LEADERS and not (leads and sheet.unit_id in self.units):
             sheet.measures |= PROVINCE
         lines = [code for code in own.points if code.startswith("5.")][:3]

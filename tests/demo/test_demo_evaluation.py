@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from config import Settings
 from hrms.commands.evaluation import quota
+from hrms.commands.evaluation.history import of_person
 from hrms.commands.evaluation.standing import LEVELS
 from hrms.commands.evaluation.workflow import PERSON, UNIT
 from hrms.demo import fill
@@ -29,7 +30,7 @@ from models.evaluation import (
     ReformIndexResult,
     UnitEvaluation,
 )
-from models.staff import YearRating
+from models.staff import Discipline, YearRating
 
 AS_OF = date(2025, 6, 15)
 
@@ -64,9 +65,9 @@ def told(province: Flask) -> Iterator[None]:
         db.session.remove()
 
 
-def cycle(kind: str, number: int = 0) -> EvaluationCycle:
+def cycle(kind: str, number: int = 0, side: str = "STATE") -> EvaluationCycle:
     query = select(EvaluationCycle).where(EvaluationCycle.period_kind == kind, EvaluationCycle.number == number)
-    return db.session.scalars(query).one()
+    return db.session.scalars(query.where(EvaluationCycle.side == side)).one()
 
 
 def test_a_closed_year_a_published_quarter_and_a_quarter_in_every_state(told: None) -> None:
@@ -144,3 +145,25 @@ def test_the_accounts_have_sheets_of_their_own_to_write(told: None) -> None:
     )
     own = dict(db.session.execute(query).tuples().all())
     assert own["canbo"] == own["thutruong"] == own["donvi"] == "draft"
+
+
+def test_leaders_of_one_department_carry_two_results_of_the_year(told: None) -> None:
+    party = cycle("YEAR", side="PARTY")
+    assert (party.state, party.circle, party.year) == ("closed", "leaders", 2024)
+    rows = list(db.session.scalars(select(PersonEvaluation).where(PersonEvaluation.cycle_id == party.id)))
+    assert rows and {row.regime for row in rows} == {"QD124"} and {row.klass for row in rows} <= {"CB", "CC1", "VC1"}
+    both = [row.person_id for row in rows if len(of_person(row.person_id).of("STATE")) and row.level]
+    assert both
+    past = of_person(both[0])
+    assert past.of("PARTY")[0].level and past.of("PARTY")[0].score is None and past.of("STATE")[0].level
+    for row in rows:
+        assert row.level == row.level_machine or row.level_reason or row.quota_outcome == "demoted"
+
+
+def test_an_act_disciplined_by_party_and_administration_is_one_violation(told: None) -> None:
+    person_id = db.session.scalar(select(Discipline.person_id).where(Discipline.kind == "party").limit(1))
+    query = select(PersonEvaluation.facts).where(
+        PersonEvaluation.person_id == person_id, PersonEvaluation.cycle_id == cycle("YEAR").id
+    )
+    (violation,) = db.session.scalars(query).one()["rule"]["violations"]
+    assert {one["kind"] for one in violation["decisions"]} == {"ADMIN", "PARTY"}
