@@ -22,6 +22,7 @@ from views import words
 from views.filters import unit_filter
 from views.listing import Column, Filter, ListSpec, day_of, declare
 from views.posted import identifier
+from views.words_security import detail_words, target_words
 
 STATES: dict[str, Callable[[], str]] = {
     "open": lambda: _("Đang dùng"), "new": lambda: _("Chưa đăng nhập"), "locked": lambda: _("Đang khóa"),
@@ -172,8 +173,8 @@ EVENTS = declare(
             Column("kind", lambda: _("Sự kiện"), lambda event: words.event_kind(event.kind), sort=(SecurityEvent.kind,),
                    width=30),
             Column("user", lambda: _("Tài khoản"), "username", width=20, code=True),
-            Column("target", lambda: _("Đối tượng"), lambda event: words.event_target(event.target), width=24),
-            Column("detail", lambda: _("Nội dung"), "detail", width=60),
+            Column("target", lambda: _("Đối tượng"), lambda event: target_words(event.target), width=24),
+            Column("detail", lambda: _("Nội dung"), lambda event: detail_words(event.detail), width=60),
             Column("source", lambda: _("Từ địa chỉ"), "source", width=18, code=True),
         ),
         filters=(

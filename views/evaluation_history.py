@@ -18,7 +18,7 @@ from hrms.commands.evaluation.workflow import STATE_LABELS
 from hrms.kernel.db import db
 from models.staff import Person
 from models.vocabulary import EVALUATION_SIDES, PERIOD_KINDS
-from policies.evaluation import reason_text
+from policies.evaluation import reason_text, regimes
 from reports.framework.charts import Chart, Series, svg
 from views.evaluation_support import BADGES, class_word, level_word, points_text
 from views.rules import needs
@@ -94,6 +94,7 @@ class EvaluationHistoryView(BaseView):
             state_label=lambda code: _(STATE_LABELS[code]) if code in STATE_LABELS else "",
             petition_states=PETITION_STATES,
             kinds=PERIOD_KINDS,
+            regimes={code: one.name.split(",")[0] for code, one in regimes().items()},
             badges=BADGES,
             level_word=level_word,
             class_word=class_word,

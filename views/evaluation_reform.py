@@ -67,7 +67,7 @@ RESULTS = declare(
         model=ReformIndexResult,
         columns=(
             Column("unit", lambda: _("Đơn vị"), "unit.name", (OrgUnit.sort_key,), width=32),
-            Column("year", lambda: _("Năm"), "year", (ReformIndexResult.year,), "number", width=8),
+            Column("year", lambda: _("Năm"), lambda row: str(row.year), (ReformIndexResult.year,), width=8),
             Column("indicator", lambda: _("Chỉ số, lĩnh vực"), "indicator", (ReformIndexResult.indicator,), width=36),
             Column("score", lambda: _("Điểm"), _score, width=14, nowrap=True),
             Column("rank", lambda: _("Thứ hạng"), "rank", (ReformIndexResult.rank,), "number", width=10),

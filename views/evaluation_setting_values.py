@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,9 +19,10 @@ from hrms.kernel.text.dates import DateFormatError
 from hrms.kernel.text.numbers import NumberFormatError
 from models.vocabulary import PERIOD_KINDS
 from policies.engine.parameters import Version, jsonable
-from policies.evaluation import default_configuration
+from policies.evaluation import default_configuration, sheets
 
 OPEN_END_YEAR = 9999
+DAY_OF_YEAR = re.compile(r"\d\d-\d\d")  # as kept: month, day
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,12 @@ class Editor:
             )
         if isinstance(value, int | Decimal) or self.kind == "number":
             return f"{_number(value)}{'' if self.unit == '%' else ' '}{self.unit}".strip()
-        return str(_(self.choices[value])) if value in self.choices else str(value)
+        if value in self.choices:
+            return str(_(self.choices[value]))
+        if DAY_OF_YEAR.fullmatch(str(value)):
+            month, day = str(value).split("-")
+            return f"{day}/{month}"
+        return sheets()[value].title if value in sheets() else str(value)
 
     def allowed(self) -> str:
         """What may be entered, in words."""
@@ -62,7 +69,7 @@ class Editor:
             "date": _("Ngày dd/mm/yyyy"),
             "codes": _("Danh sách mã đơn vị"),
             "numbers": _("Danh sách số ngày"),
-            "text": _("Chuỗi ký tự theo mẫu của giá trị mặc định"),
+            "text": _("Ghi theo đúng dạng của giá trị mặc định"),
         }
         if self.kind == "table":
             return _("Một số cho từng mục: %(rows)s", rows=", ".join(str(_(word)) for word in self.choices.values()))

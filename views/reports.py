@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -24,6 +25,7 @@ from hrms.commands.reporting.background import ask_for_file, ask_for_rows, prepa
 from hrms.kernel import access, actor
 from hrms.kernel.commands import execute
 from hrms.kernel.errors import NotAllowed, NotFound, Refused
+from hrms.kernel.text import format_date
 from models.reporting import OPEN, SIGNED, ReportDraft, ReportSnapshot
 from reports.framework import GROUPS, Asked, Definition, Produced, definition, definitions, make
 from reports.framework.difference import difference
@@ -328,12 +330,20 @@ def _conditions_said(asked: Asked, fact: Any, where: dict[str, str]) -> list[tup
         column = fact.columns[base]
         if not column.label or (operator == "not" and not value) or column.kind == "integer":
             continue
-        words = ", ".join(str(column.say(part)) for part in value.split(",")) or _("chưa có dữ liệu")
+        words = ", ".join(_as_read(column, part) for part in value.split(",")) or _("chưa có dữ liệu")
         if column.kind == "mark":
             words = _("có") if value == "1" else _("không")
-        sign = {"from": "≥ ", "to": "≤ ", "not": _("không phải ")}.get(operator, "")
+        sign = {"from": _("từ "), "to": _("đến "), "not": _("không phải ")}.get(operator, "")
         found.append((_(column.label), sign + words))
     return found
+
+
+def _as_read(column: Any, value: str) -> str:
+    """One value of a condition as a reader sees it; a day as dd/mm/yyyy."""
+    try:
+        return format_date(date.fromisoformat(value)) if column.kind == "date" else str(column.say(value))
+    except ValueError:
+        return str(column.say(value))
 
 
 def _signing(form: SignForm, key: str, given: dict[str, str], draft_id: int | None = None) -> SignReport:

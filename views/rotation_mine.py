@@ -89,7 +89,7 @@ class RotationMineView(BaseView):
             "rotation/mine.html",
             title=_("Vị trí công tác của tôi"),
             standing=standing_of(person_id) if person_id else None,
-            lines=my_lines() if person_id else [],
+            lines=my_lines(person_id) if person_id else [],
             line_states=LINE_STATES,
             wishes=wishes_in_words(wish_query(person_id=person_id, withdrawn=True)) if person_id else [],
             form=form or WishForm(None),

@@ -84,7 +84,7 @@ def test_the_administrator_sees_how_the_system_is_and_nobodys_data(world, sessio
         session.query(Account).filter_by(username="unit_hr_b").one().locked_until = clock.now() + timedelta(hours=1)
     text = words(login("system_admin").get("/"))
     assert "Sao lưu gần nhất" in text and "2 tệp hỏng" in text and "Khóa vì sai mật khẩu" in text
-    assert re.search(r"1 tài khoản đang khóa", text) and re.search(r"1 việc nền lỗi", text)
+    assert re.search(r"1 tài khoản đang khóa", text) and re.search(r"1 công việc nền lỗi", text)
     assert world.person("a1.2").full_name not in text
 
 

@@ -163,7 +163,7 @@ def test_a_case_goes_through_its_steps_on_the_page_to_the_decision(world, login,
     assert step(receiver, "agree", agreed_on="15/06/2025", agreement_document="12/CV-SYT").status_code == 302
     refused = step(province, "decide", decision_number="", decision_date="15/06/2025", decided_by="Chủ tịch")
     assert refused.status_code == 200 and "data-open" in refused.get_data(as_text=True)
-    assert "Cần Số quyết định." in words(refused)
+    assert "Cần ghi số quyết định." in words(refused)
     assert step(province, "decide", decision_number="88/QĐ-UBND", decision_date="15/06/2025",
                 decided_by="Chủ tịch UBND tỉnh").status_code == 302  # fmt: skip
     assert state(session, proposed) == "decided"

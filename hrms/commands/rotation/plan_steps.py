@@ -287,13 +287,16 @@ def settle_all(day: date) -> str:
     return _("%(count)s dòng kế hoạch chuyển đổi vị trí được cập nhật.", count=changed)
 
 
-def my_lines() -> list[RotationPlanLine]:
-    """What plans in force say of the actor's own person (or of anybody in scope, newest first)."""
+def my_lines(person_id: int) -> list[RotationPlanLine]:
+    """What plans in force say of this person, newest first."""
     query = (
         select(RotationPlanLine)
         .join(RotationPlanLine.plan)
         .join(Person, Person.id == RotationPlanLine.person_id)
-        .where(RotationPlan.state.in_((ISSUED, PUBLISHED, "executed", "reported")))
+        .where(
+            RotationPlanLine.person_id == person_id,
+            RotationPlan.state.in_((ISSUED, PUBLISHED, "executed", "reported")),
+        )
         .order_by(RotationPlan.year.desc(), RotationPlanLine.id.desc())
     )
     return list(db.session.scalars(access.restrict(query, RotationPlanLine).limit(50)))
