@@ -76,3 +76,14 @@ def test_no_sentence_of_ours_is_english(own):
     )
     suspicious = [key_of(m) for m in own if not marks.search(key_of(m)) and english.search(key_of(m))]
     assert suspicious == []
+
+
+def test_a_template_never_says_a_bare_percent_sign(own):
+    """Jinja formats what ``_()`` gives it even without values: a lone ``%`` would break the page (write ``%%``)."""
+    known = re.compile(r"%\(\w+\)[sd]|%%")
+    broken = [
+        key_of(message)
+        for message, places in own.items()
+        if any(place.endswith(".html") for place in places) and "%" in known.sub("", key_of(message))
+    ]
+    assert broken == []
