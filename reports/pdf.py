@@ -21,6 +21,7 @@ from reports import formats
 
 if TYPE_CHECKING:  # loaded with the first paper: it costs the start of every process half a second, and most print none
     from weasyprint import CSS, Document
+    from weasyprint.text.fonts import FontConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -120,17 +121,15 @@ def render(template: str, context: Mapping[str, Any], *, title: str, subject: st
 
 def _laid_out(one: Filled) -> Paper:
     from weasyprint import HTML
-    from weasyprint.text.fonts import FontConfiguration
 
-    configuration = FontConfiguration()
     source = HTML(string=one.text, base_url=TEMPLATES.as_uri() + "/", url_fetcher=own_files_only)
-    document = source.render(font_config=configuration, stylesheets=[_style()])
+    document = source.render(font_config=_faces(), stylesheets=[_style()])
     _describe(document, one.title, one.subject)
     return Paper(document, one.title, with_chart="<svg" in one.text)
 
 
 def lay_out(papers: Sequence[Filled], title: str) -> bytes:
-    """Several filled-in papers as one finished file; what a worker process does for :mod:`reports.evaluation.many`."""
+    """Several filled-in papers as one finished file; what a worker process does for :mod:`reports.press`."""
     with _press:
         laid = [_laid_out(one) for one in papers]
     return bind(laid, title=title).write()
@@ -145,6 +144,14 @@ def bind(papers: Sequence[Paper], *, title: str, subject: str = "") -> Paper:
     _describe(document, title, subject)
     warnings = [warning for paper in papers for warning in paper.warnings]
     return Paper(document, title, warnings, any(paper.with_chart for paper in papers))
+
+
+@lru_cache(maxsize=1)
+def _faces() -> FontConfiguration:
+    """The faces of this computer, looked up once: papers bring none of their own. Used under the lock of the press."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
 
 
 @lru_cache(maxsize=1)
@@ -210,14 +217,10 @@ def _face_warning(name: str) -> str:
 def missing_font() -> str:
     """Empty when this computer has a face with the widths of Times New Roman; else the sentence that says so."""
     from weasyprint import HTML
-    from weasyprint.text.fonts import FontConfiguration
 
     page = '<html lang="vi"><body>Độc lập - Tự do - Hạnh phúc</body></html>'
     with _press:
-        configuration = FontConfiguration()
-        document = HTML(string=page, url_fetcher=own_files_only).render(
-            font_config=configuration, stylesheets=[_style()]
-        )
+        document = HTML(string=page, url_fetcher=own_files_only).render(font_config=_faces(), stylesheets=[_style()])
         document.write_pdf()
     return "".join(_strange_faces(document)[:1])
 

@@ -19,7 +19,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Refused
 from models.evaluation import EvaluationCycle, PersonEvaluation
 from models.organization import OrgUnit
-from reports import pdf
+from reports import pdf, press
 from reports.evaluation.files import Files, period_text, refused
 from reports.evaluation.makers import OF_SHEET
 
@@ -63,11 +63,14 @@ class _Here(Executor):
 
 @contextmanager
 def _presses(count: int) -> Iterator[Executor]:
-    """Two processes for a large set: layout is pure computing on text, nothing of the database goes there."""
+    """Two processes for a large set: layout is pure computing on text, nothing of the database goes there.
+
+    They serve the whole set and start once.
+    """
     if count <= 2 * AT_A_TIME or (os.cpu_count() or 1) < 2:
         yield _Here()
         return
-    pool = ProcessPoolExecutor(PRESSES, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(PRESSES, mp_context=get_context("spawn"), initializer=press.ready)
     try:
         yield pool
     finally:
@@ -115,10 +118,10 @@ def print_unit(
     title = f"{period_text(cycle)} – {name}"
     files: list[bytes] = []
     printed = Printed(b"", 0)
-    with _presses(len(ids)) as press:
+    with _presses(len(ids)) as presses:
         waiting: deque[tuple[int, Future[bytes]]] = deque()
         for papers in _filled(ids, kind, printed):
-            waiting.append((len(papers), press.submit(pdf.lay_out, papers, title)))
+            waiting.append((len(papers), presses.submit(press.lay_out, papers, title)))
             if len(waiting) > WAITING:  # a bound on what is held: the presses are slower than the database
                 _take(waiting, files, printed)
                 tell(printed.count, len(ids))

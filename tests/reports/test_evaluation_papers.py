@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -21,9 +22,11 @@ from models.evaluation import (
     UnitEvaluation,
 )
 from policies.evaluation import ASSUMED, sheets
+from reports import pdf, press
 from reports.evaluation import many
 from reports.evaluation.figures import ceilings, lines_of, share_of
-from reports.evaluation.files import CycleFile
+from reports.evaluation.files import CycleFile, Files
+from reports.evaluation.sheet import person_sheet
 from reports.registry import produce
 from tests.support.rated import Rated
 
@@ -209,6 +212,30 @@ def test_the_whole_set_of_a_unit_is_one_file_and_notices_skip_who_has_none(
     assert sum("PHIẾU ĐÁNH GIÁ" in page for page in pages(whole.content)) == 3
     assert notices.count == 2
     assert len(notices.skipped) == 1
+
+
+def test_a_press_that_shares_styles_writes_the_same_bytes_and_fewer_styles(
+    told: Rated, actor_as: Any, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weasyprint import css
+
+    reader = Files()
+    with actor_as("unit_hr_a"):
+        sheets_of_unit = [
+            person_sheet(file, pdf.filled)
+            for file in reader.load(many.sheet_ids(db.session.get(EvaluationCycle, told.cycle_id), world.unit("a")))
+        ]  # fmt: skip
+    plain = pdf.lay_out(sheets_of_unit, "Bộ phiếu")
+    monkeypatch.setattr(css, "computed_from_cascaded", css.computed_from_cascaded)  # put back afterwards
+    assert press.share_styles(), "WeasyPrint was changed: measure and check reports/press.py against it"
+    made: list[str] = []
+    shared = press.sharing(lambda element, *rest, **more: made.append(element.tag) or object())
+    parent = css.AnonymousStyle(None)
+    cells = [ElementTree.Element("td", given) for given in ({"class": "num"}, {"class": "num"}, {"lang": "en"})]
+    for cell in cells:
+        shared(cell, {"text_align_all": ("right", (1, (0, 1, 0)))}, parent)
+    assert made == ["td", "td"]  # what an attribute of the element itself may change is never shared
+    assert pdf.lay_out(sheets_of_unit, "Bộ phiếu") == plain
 
 
 def test_consolidated_numbers_are_those_of_the_sheets(told: Rated, actor_as: Any, world: Any) -> None:
