@@ -337,13 +337,22 @@ def _wrong(line: Line, value: object, step: Decimal) -> str | None:
     if line.max is None:
         return f"dòng {line.code}: phiếu chưa có điểm tối đa; đơn vị cần đặt điểm cho dòng này"
     if not 0 <= points <= line.max:
-        return f"dòng {line.code}: điểm {shown(value)} phải từ 0 đến {str(line.max).replace('.', ',')}"
+        return f"dòng {line.code}: điểm {_read(value)} phải từ 0 đến {_comma(line.max)}"
     if line.scoring == "FULL_OR_ZERO":
-        return None if points in (0, line.max) else f"dòng {line.code}: chỉ chấm 0 hoặc {line.max} điểm"
+        return None if points in (0, line.max) else f"dòng {line.code}: chỉ chấm 0 hoặc {_comma(line.max)} điểm"
     # The highest points may lie off the step (a line of 1.1): full marks are always allowed.
     if points % step and points != line.max:
-        return f"dòng {line.code}: điểm {shown(value)} phải là bội của {step}"
+        return f"dòng {line.code}: điểm {_read(value)} phải là bội của {_comma(step)}"
     return None
+
+
+def _comma(number: object) -> str:
+    return str(number).replace(".", ",")
+
+
+def _read(value: object) -> str:
+    """A number as it is read in Vietnamese, inside a message."""
+    return shown(_comma(value))
 
 
 def sheet_total(sheet: Sheet, values: Mapping[str, Any], *, parts: tuple[str, ...] = (GENERAL, RESULT)) -> SheetTotal:
