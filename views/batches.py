@@ -27,6 +27,7 @@ from models.restructuring import CaseBatch
 from views.case_forms import STEP_FIELDS, BatchForm, StepForm
 from views.case_list import CASES
 from views.case_page import all_labels
+from views.fields import missing_words
 from views.listing import Bulk, Column, Filter, Listing, ListSpec, declare, whole_of
 from views.lists import show as show_list
 from views.paper_links import batch_paper_urls
@@ -299,7 +300,7 @@ def _missing(form: StepForm, code: str) -> bool:
     wanted = [name for name, _width in STEP_FIELDS.get(code, ()) if form[name].flags.required]
     empty = [name for name in wanted if not form[name].data and not form[name].errors]
     for name in empty:
-        form[name].errors = [_("Mục này bắt buộc.")]
+        form[name].errors = [missing_words(form[name])]
     return bool(empty)
 
 

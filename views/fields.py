@@ -21,6 +21,7 @@ from hrms.kernel.text import (
     format_decimal,
     format_integer,
     format_partial,
+    in_sentence,
     normalize,
     parse_date,
     parse_decimal,
@@ -87,14 +88,23 @@ class _Required(InputRequired):
     """Spaces alone are nothing."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        if field.raw_data and isinstance(field.raw_data[0], str) and not field.raw_data[0].strip():
+        sent = field.raw_data[0] if field.raw_data else None
+        if not sent or (isinstance(sent, str) and not sent.strip()):
             field.errors[:] = []
-            raise StopValidation(str(self.message))
-        super().__call__(form, field)
+            raise StopValidation(str(self.message or missing_words(field)))
 
 
 def required(message: Any = None) -> InputRequired:
-    return _Required(message or _l("Mục này bắt buộc."))
+    """What must be there; without ``message`` the fault names the field by its label."""
+    return _Required(message)
+
+
+def missing_words(field: Any) -> str:
+    """“Chưa nhập ngày sinh.”, “Chưa chọn đơn vị.”: what an empty field is told."""
+    label = in_sentence(str(field.label.text))
+    if isinstance(field, SelectField | LookupField):
+        return _("Chưa chọn %(label)s.", label=label)
+    return _("Chưa nhập %(label)s.", label=label)
 
 
 class TextField(StringField):

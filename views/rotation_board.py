@@ -177,6 +177,8 @@ class RotationRunView(BaseView):
             day = day_posted("as_of", faults, _("Ngày có hiệu lực"))
             seconds = whole_posted("seconds", 60, faults, _("Thời gian giải"))
             settings = settings_posted(PlannerSettings(), faults)
+            if plan is None and number_asked("unit_id") is None:
+                faults.append(Fault("unit_id", _("Hãy chọn đơn vị.")))
             if not faults:
                 try:
                     run = execute(

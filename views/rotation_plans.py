@@ -18,7 +18,7 @@ from hrms.commands.rotation.targets import posts_of_unit, receiving_units
 from hrms.kernel import access, clock, history
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
-from hrms.kernel.errors import Refused, Stale
+from hrms.kernel.errors import Fault, Refused, Stale
 from hrms.kernel.workflow import performed
 from models.organization import OrgUnit
 from models.rotation import RotationPlan, RotationPlanLine
@@ -125,6 +125,8 @@ class RotationPlanView(BaseView):
         if request.method == "POST":
             as_of = day_posted("as_of", faults, _("Danh sách tính đến ngày"))
             year = request.form.get("year", "").strip()
+            if number_asked("unit_id") is None:
+                faults.append(Fault("unit_id", _("Hãy chọn đơn vị.")))
             if not faults:
                 try:
                     plan = execute(

@@ -138,7 +138,7 @@ def test_ending_takes_two_people(propose, login):
     row = newest(ParameterOverride)
     asks, agrees = login("system_admin"), login("province_hr")
     missing = asks.post(f"{ROOT}/overrides/{row.id}/end", data={"seen_version": row.version})
-    assert "Mục này bắt buộc" in words(missing)
+    assert "Chưa nhập" in words(missing)
     data = {"seen_version": row.version, "last_day": "31/08/2025", "end_reason": "bãi bỏ"}
     assert asks.post(f"{ROOT}/overrides/{row.id}/end", data=data).status_code == 302
     row = newest(ParameterOverride)
