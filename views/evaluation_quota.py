@@ -17,8 +17,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from hrms.commands.evaluation import quota_steps
-from hrms.commands.evaluation.quota import GroupState, QuotaState, quota_state
+from hrms.commands.evaluation.quota import quota_state
 from hrms.commands.evaluation.quota_overview import agencies
+from hrms.commands.evaluation.quota_state import GroupState, QuotaState
 from hrms.commands.evaluation.rights import cycle_for
 from hrms.commands.evaluation.words import RUNNING
 from hrms.kernel import access, attachments, clock

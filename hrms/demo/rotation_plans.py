@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from hrms.demo.writer import next_id
+from hrms.demo.writer import advance_sequences, next_id
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
 from models.account import Account
@@ -177,6 +177,7 @@ class _Posts:
             db.session.execute(update(Appointment).where(Appointment.id == number).values(**values))
         if copied:
             db.session.execute(insert(Appointment.__table__), copied)
+        advance_sequences()
         for number, left in self.moved.items():
             fewer = func.coalesce(Position.approved_number, 0) - left
             db.session.execute(

@@ -332,7 +332,7 @@ def advance_sequences() -> None:
     """PostgreSQL counts keys in sequences; rows written with keys of their own must move them on."""
     if db.engine.dialect.name != "postgresql":
         return
-    for model in (OrgUnit, Position, Person):
+    for model in (OrgUnit, Position, Person, Appointment):
         table = model.__tablename__
         db.session.execute(
             text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608

@@ -8,8 +8,10 @@ and only a command that names the difference it saw (``seen_quota``) saves it.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +19,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from hrms.commands.evaluation.allocation import Allocated, Candidate, Group, allocate
+from hrms.commands.evaluation.quota_state import Ceiling, GroupState, Line, QuotaState, Tie
 from hrms.commands.evaluation.rights import own_person_id
 from hrms.commands.evaluation.standing import (
     DEMOTED,
@@ -45,111 +48,6 @@ from models.vocabulary import RATINGS
 
 OUTCOMES = (KEPT, DEMOTED, TIED)
 SHOWN_NAMES = 5
-
-
-@dataclass(frozen=True)
-class Line:
-    """One counted person. ``before``: the level without the ceiling; ``stored``: what the last check said."""
-
-    id: int
-    name: str
-    group_id: int | None
-    state: str
-    level: str
-    before: str
-    stored: str
-    score: Any
-    htxs_quarters: int  # counted where scores are equal: only there it decides
-    regime: str
-    person_id: int
-
-
-@dataclass(frozen=True)
-class Ceiling:
-    """The numbers of a group or of the agency. ``base_count`` is what the per cent is taken of, at the ceiling."""
-
-    people: int
-    candidates: int  # HTXS before the quota
-    htt_other: int
-    below: int
-    waiting: int  # nobody has rated them yet
-    base_count: int
-    limit: int
-    used: int  # stand at HTXS now
-
-    @property
-    def left(self) -> int:
-        return max(0, self.limit - self.used)
-
-    @property
-    def over(self) -> int:
-        return max(0, self.used - self.limit)
-
-    def plain(self) -> dict[str, int]:
-        return {**vars(self), "left": self.left, "over": self.over}
-
-
-@dataclass(frozen=True)
-class GroupState:
-    """A group of similar tasks (or several small ones merged): ``ids`` of the groups, who ties and who would fall."""
-
-    ids: tuple[int | None, ...]
-    name: str
-    ceiling: Ceiling
-    tied: tuple[int, ...] = ()
-    falling: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Tie:
-    """``places`` for the sheets ``among``, equal at the border: a person chooses, with a reason."""
-
-    places: int
-    among: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class QuotaState:
-    """The ceilings of an agency in a cycle as of now."""
-
-    cycle_id: int
-    agency_id: int
-    groups: tuple[GroupState, ...]
-    agency: GroupState
-    base: str
-    percent: str
-    rounding: str
-    small_group: str
-    article: str
-    mark: str
-    high: bool
-    high_document: str
-    error: str  # a reason code of policies.evaluation, when the ceiling asked for may not be used
-    ties: tuple[Tie, ...]
-    outcomes: Mapping[int, str] = field(repr=False)  # kept | demoted | tied, of every candidate
-    people: Mapping[int, Line] = field(repr=False)
-
-    @property
-    def checked(self) -> bool:
-        """Whether the quota of this agency was distributed already."""
-        return any(line.state == QUOTA_CHECKED or line.state in SETTLED for line in self.people.values())
-
-    def changes(self) -> dict[int, tuple[str, str]]:
-        """Sheet → (what the last check said, what holds now), where they differ."""
-        found = {}
-        for key, line in self.people.items():
-            now = self.outcomes.get(key, "")
-            if now != line.stored:
-                found[key] = (line.stored, now)
-        return found
-
-    def plain(self) -> dict[str, Any]:
-        """As kept with the decision: numbers only, no people."""
-        return {
-            "base": self.base, "percent": self.percent, "rounding": self.rounding, "small_group": self.small_group,
-            "high": self.high, "high_document": self.high_document, "agency": self.agency.ceiling.plain(),
-            "groups": [{"name": group.name, **group.ceiling.plain()} for group in self.groups],
-        }  # fmt: skip
 
 
 def quota_state(cycle_id: int, agency_id: int, changed: Mapping[int, str] | None = None) -> QuotaState:
@@ -210,17 +108,19 @@ def compute(
     rows = db.session.execute(_rows(cycle, agency_id)).all()
     lines: dict[int, Line] = {}
     names: dict[int | None, str] = {}
-    for row in rows:
-        names.setdefault(row.quota_group_id, row.group_name or _("Chưa xếp nhóm"))
-        level = standing_level(row.level, row.level_proposed, row.level_unit, row.level_machine)
-        stored = row.quota_outcome
-        if changed and row.id in changed:
-            level, stored_for = changed[row.id], ""
+    overlaid = changed or {}
+    level_of, before_of = cache(standing_level), cache(before_quota)  # a handful of combinations, thousands of rows
+    for key, group, group_name, name, state, decided, proposed, unit, machine, stored, score, own, regime, who in rows:
+        if group not in names:
+            names[group] = group_name or _("Chưa xếp nhóm")
+        if key in overlaid:
+            level = overlaid[key]
+            before = before_of(level, "")
         else:
-            stored_for = stored
-        lines[row.id] = Line(
-            row.id, row.full_name, row.quota_group_id, row.state, level, before_quota(level, stored_for), stored,
-            row.score if row.score is not None else row.score_unit, 0, row.regime, row.person_id,
+            level = level_of(decided, proposed, unit, machine)
+            before = before_of(level, stored)
+        lines[key] = Line(
+            key, name, group, state, level, before, stored, own if score is None else score, 0, regime, who
         )  # fmt: skip
     if cycle.period_kind == "YEAR":
         _count_quarters(cycle, lines)
@@ -250,7 +150,7 @@ def _count_quarters(cycle: EvaluationCycle, lines: dict[int, Line]) -> None:
         )
         for person_id, number in db.session.execute(query):
             line = equal[person_id]
-            lines[line.id] = replace(line, htxs_quarters=int(number))
+            lines[line.id] = line._replace(htxs_quarters=int(number))
 
 
 def _rows(cycle: EvaluationCycle, agency_id: int) -> Any:
@@ -285,8 +185,8 @@ def _state(
             group.htt_other += 1
         elif line.before in LEVELS:
             group.below += 1
-    regimes = [line.regime for line in lines.values()]
-    regime = max(dict.fromkeys(regimes), key=regimes.count) if regimes else ""
+    regimes = Counter(line.regime for line in lines.values())
+    regime = regimes.most_common(1)[0][0] if regimes else ""
     found = allocate(cycle, agency_id, groups, regime=regime, unit_level=unit_level, high=bool(document))
     ties, outcomes = _chosen_before(found, lines)
     states = []

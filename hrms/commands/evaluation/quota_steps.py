@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
 from hrms.commands.evaluation import quota
-from hrms.commands.evaluation.quota import QuotaState
+from hrms.commands.evaluation.quota_state import QuotaState
 from hrms.commands.evaluation.rights import cycle_for
 from hrms.commands.evaluation.standing import DEMOTED, KEPT, SETTLED, TIED
 from hrms.commands.evaluation.stepping import StepResult, load_many, step_many
