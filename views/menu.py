@@ -35,7 +35,7 @@ ITEMS = (
     Item(lambda: _("Kịch bản"), "⇄", "ScenarioView.list", (("scenario", "read"),)),
     Item(lambda: _("Đánh giá, xếp loại"), "★", "EvaluationView.list", (("evaluation", "read"),)),
     Item(lambda: _("Báo cáo"), "▤", "ReportView.index", (("report", "read"),)),
-    Item(lambda: _("Tham số pháp luật"), "¶", "ParameterView.list", (("parameter", "read"),)),
+    Item(lambda: _("Tham số pháp luật"), "¶", "ParameterView.list", (("parameter", "read"),), ("/work-calendar/",)),
     Item(lambda: _("Công việc nền"), "⟳", "JobView.list", (("job", "own"), ("job", "read"))),
     Item(lambda: _("Tài khoản"), "⚙", "AccountView.list", (("account", "read"),)),
     Item(lambda: _("Nhật ký an toàn"), "◉", "AccountView.events", (("security_log", "read"),)),

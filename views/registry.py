@@ -37,6 +37,7 @@ def views() -> list[type[Any]]:
     from views.movement_calendar import MovementCalendarView
     from views.movement_cases import MovementView
     from views.movement_chains import MovementChainView
+    from views.movement_dossier import MovementDossierView
     from views.movement_flows import MovementFlowView
     from views.movement_handover import MovementHandoverView
     from views.movement_person import MovementPersonView
@@ -52,6 +53,7 @@ def views() -> list[type[Any]]:
     from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
+    from views.work_calendar import WorkCalendarView
     from views.units import UnitView
 
     return [
@@ -70,7 +72,9 @@ def views() -> list[type[Any]]:
         MovementCalendarView,
         MovementView,
         MovementHandoverView,
+        MovementDossierView,
         ParameterView,
+        WorkCalendarView,
         LawView,
         ScenarioView,
         ImportView,

@@ -5,6 +5,7 @@
 values stand in a ``Configuration``. Questions from outside: ``answer``. See docs/evaluation-rules.md.
 """
 
+from policies.engine.workdays import WorkCalendar, add_working_days, is_working_day
 from policies.evaluation.answers import KINDS, answer
 from policies.evaluation.configuration import (
     Configuration,
@@ -38,12 +39,10 @@ from policies.evaluation.data import (
 )
 from policies.evaluation.deadlines import (
     Due,
-    add_working_days,
     annual_deadline,
     answer_deadline,
     in_days,
     in_working_days,
-    is_working_day,
     papers_deadline,
     party_dossier_deadline,
     petition_deadline,
@@ -83,7 +82,8 @@ __all__ = [
     "ASSUMED", "BLOCKED", "CLASSES", "KINDS", "LEADERS", "LEVELS", "MANUAL", "NOT_RATED", "RANK", "RATED", "REGIMES",
     "Allocation", "Authority", "Candidate", "Configuration", "Consequences", "Due", "Eligibility", "Facts", "Form",
     "ManualChoice", "Product", "QuotaGroup", "QuotaRule", "Rating", "Reason", "Regime", "Score", "Selected", "Sheet",
-    "SheetFault", "SheetTotal", "add_working_days", "allocate_quota", "annual_deadline", "answer", "answer_deadline",
+    "SheetFault", "SheetTotal", "WorkCalendar", "add_working_days", "allocate_quota", "annual_deadline", "answer",
+    "answer_deadline",
     "assumptions", "authority_for", "check_sheet", "configuration_of", "consequences", "default_configuration",
     "eligibility", "facts_of", "forms_for", "group_limits", "in_days", "in_working_days", "is_working_day", "labels",
     "leader_d", "level_label", "months_between", "papers_deadline", "party_dossier_deadline", "petition_deadline",

@@ -1,32 +1,15 @@
-"""Deadlines of evaluation, in days and in working days (Monday to Friday without the holidays handed in)."""
+"""Deadlines of evaluation, in days and in working days of the calendar handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.engine.dates import day_before
+from policies.engine.workdays import Days, add_working_days
 from policies.evaluation.configuration import Configuration
 
-_SATURDAY = 5  # date.weekday(): Monday is 0
 _QUARTER_MONTHS = 3
-
-
-def is_working_day(day: date, holidays: Collection[date] = ()) -> bool:
-    """Monday to Friday and no holiday."""
-    return day.weekday() < _SATURDAY and day not in holidays
-
-
-def add_working_days(start: date, days: int, holidays: Collection[date] = ()) -> date:
-    """The last day of ``days`` working days counted from the day after ``start`` (before it when negative)."""
-    step = timedelta(days=1 if days >= 0 else -1)
-    found = start
-    for _ in range(abs(days)):
-        found += step
-        while not is_working_day(found, holidays):
-            found += step
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +38,22 @@ def annual_deadline(regime: str, year: int, configuration: Configuration, *, spe
     return _before(configuration, "evaluation.deadline.annual", year)
 
 
-def petition_deadline(
-    person_type: str, published: date, configuration: Configuration, holidays: Collection[date] = ()
-) -> Due:
+def petition_deadline(person_type: str, published: date, configuration: Configuration, days: Days = ()) -> Due:
     """Last day to file a petition: viên chức from 01/7/2026 by Luật 129/2025, everybody else by the layer."""
     if _by_law(person_type, published):
         version = configuration.version("evaluation.petition.public_employee.days_to_file")
         return Due(published + timedelta(days=int(version.value)), version.article, version.mark)
     version = configuration.version("hy1071.petition.days_to_file")
-    return Due(add_working_days(published, int(version.value), holidays), version.article, version.mark)
+    return Due(add_working_days(published, int(version.value), days), version.article, version.mark)
 
 
-def answer_deadline(
-    person_type: str, received: date, configuration: Configuration, holidays: Collection[date] = ()
-) -> Due:
+def answer_deadline(person_type: str, received: date, configuration: Configuration, days: Days = ()) -> Due:
     """Last day to answer a petition, in working days from the day it was received."""
     own = _by_law(person_type, received)
     version = configuration.version(
         "evaluation.petition.public_employee.days_to_answer" if own else "hy1071.petition.days_to_answer"
     )
-    return Due(add_working_days(received, int(version.value), holidays), version.article, version.mark)
+    return Due(add_working_days(received, int(version.value), days), version.article, version.mark)
 
 
 def _by_law(person_type: str, day: date) -> bool:
@@ -89,16 +68,16 @@ def in_days(name: str, start: date, configuration: Configuration) -> Due:
     return Due(start + timedelta(days=int(version.value)), version.article, version.mark)
 
 
-def in_working_days(name: str, start: date, configuration: Configuration, holidays: Collection[date] = ()) -> Due:
+def in_working_days(name: str, start: date, configuration: Configuration, days: Days = ()) -> Due:
     """``start`` plus the working days of a parameter."""
     version = configuration.version(f"evaluation.deadline.{name}")
-    return Due(add_working_days(start, int(version.value), holidays), version.article, version.mark)
+    return Due(add_working_days(start, int(version.value), days), version.article, version.mark)
 
 
-def papers_deadline(meeting: date, configuration: Configuration, holidays: Collection[date] = ()) -> Due:
+def papers_deadline(meeting: date, configuration: Configuration, days: Days = ()) -> Due:
     """Last day to send the papers of a meeting."""
     version = configuration.version("evaluation.deadline.papers_working_days")
-    return Due(add_working_days(meeting, -int(version.value), holidays), version.article, version.mark)
+    return Due(add_working_days(meeting, -int(version.value), days), version.article, version.mark)
 
 
 def sheet_deadline(year: int, quarter: int, configuration: Configuration) -> Due:

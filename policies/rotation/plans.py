@@ -11,7 +11,7 @@ from typing import Any
 from policies.engine.dates import add_months
 from policies.engine.parameters import ParameterStore
 from policies.engine.trace import Node, parameter_node
-from policies.rotation.calendar_days import add_working_days
+from policies.engine.workdays import Days, add_working_days
 from policies.rotation.law import at, law, words
 
 
@@ -103,7 +103,7 @@ class ConflictDays:
 
 def conflict_days(
     known_on: date,
-    holidays: Collection[date] = (),
+    holidays: Days = (),
     *,
     reported_on: date | None = None,
     handled_on: date | None = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,7 +10,7 @@ from policies.engine.dates import add_months, day_before
 from policies.engine.money import percent
 from policies.engine.parameters import ParameterStore
 from policies.engine.trace import Node, fact_node, parameter_node, text
-from policies.rotation.calendar_days import add_working_days, last_of_working_days
+from policies.engine.workdays import Days, add_working_days, last_of_working_days
 from policies.rotation.law import Birth, age_date, at, law, reason_node, words
 
 
@@ -27,7 +26,7 @@ class TermDates:
 
 
 def term_dates(
-    effective: date, *, months: int | None = None, holidays: Collection[date] = (), store: ParameterStore | None = None
+    effective: date, *, months: int | None = None, holidays: Days = (), store: ParameterStore | None = None
 ) -> TermDates:
     """The term of an appointment effective on that day; ``months`` where a special law sets another length."""
     law_ = law(store)
@@ -240,9 +239,7 @@ class Deadlines:
     node: Node
 
 
-def leaving_deadlines(
-    kind: str, start: date, holidays: Collection[date] = (), store: ParameterStore | None = None
-) -> Deadlines:
+def leaving_deadlines(kind: str, start: date, holidays: Days = (), store: ParameterStore | None = None) -> Deadlines:
     """Resignation (``resignation``, Điều 52) and removal (``removal``, Điều 53): report, decide, extended decision."""
     rule = at(law(store), f"{kind}.working_days", start)
     report = add_working_days(start, rule.value["report"], holidays)
@@ -265,7 +262,7 @@ class Suspension:
 def suspension(
     start: date,
     working_days: int | None = None,
-    holidays: Collection[date] = (),
+    holidays: Days = (),
     store: ParameterStore | None = None,
 ) -> Suspension:
     """Điều 56 khoản 3: at most 15 working days and 15 more; the first day counts."""

@@ -23,6 +23,7 @@ from models.evaluation import (
 )
 from models.organization import OrgUnit
 from models.staff import Person
+from models.work_calendar import work_calendar
 from policies.evaluation import level_label
 from policies.evaluation.configuration import Configuration
 from policies.evaluation.deadlines import petition_deadline
@@ -236,7 +237,7 @@ def petition_words(file: SheetFile, configuration: Configuration | None) -> dict
     who = PERSON_TYPES[sheet.klass[:2]]
     told = sheet.published_at or sheet.notified_at
     day = clock.local(told).date() if told is not None else clock.today()
-    due = petition_deadline(who, day, configuration)
+    due = petition_deadline(who, day, configuration, work_calendar())
     by_law = who == "public_employee" and due.last_day - day == timedelta(
         days=int(configuration.version("evaluation.petition.public_employee.days_to_file").value)
     ) and due.article == configuration.version("evaluation.petition.public_employee.days_to_file").article  # fmt: skip

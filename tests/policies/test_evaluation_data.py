@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from policies.engine.errors import MalformedLawData
+from policies.engine.workdays import WorkCalendar, add_working_days
 from policies.evaluation import (
     ASSUMED,
     CLASSES,
@@ -26,7 +27,6 @@ from policies.evaluation import (
     sheet_total,
     sheets,
 )
-from policies.evaluation.deadlines import add_working_days
 from policies.evaluation.sheets import grades_of
 
 DAY = date(2026, 12, 31)
@@ -180,3 +180,13 @@ def test_working_days_pass_over_weekends_and_holidays():
     assert add_working_days(friday, 1, {date(2026, 12, 14)}) == date(2026, 12, 15)
     assert add_working_days(friday, -3) == date(2026, 12, 8)
     assert add_working_days(friday, 0) == friday
+
+
+def test_a_calendar_knows_days_worked_in_exchange_and_years_nobody_has_filled_in():
+    friday, saturday, monday = date(2026, 12, 11), date(2026, 12, 12), date(2026, 12, 14)
+    swapped = WorkCalendar({monday: "Nghỉ bù"}, {saturday: "Làm bù"}, frozenset({2026}))
+    assert add_working_days(friday, 1, swapped) == saturday
+    assert add_working_days(friday, 2, swapped) == date(2026, 12, 15)
+    assert add_working_days(date(2026, 12, 15), -1, swapped) == saturday
+    assert swapped.unknown(friday, monday) == () and swapped.unknown(friday, date(2027, 1, 4)) == (2027,)
+    assert swapped.unknown(date(2027, 1, 4), friday) == (2027,)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from policies import default_store
 from policies.engine.dates import add_months, day_before, whole_months
 from policies.engine.parameters import Override
+from policies.engine.workdays import add_working_days, is_working_day, last_of_working_days
 from policies.rotation import (
     Change,
     Held,
@@ -50,7 +51,6 @@ from policies.rotation import (
     vote,
     workflow,
 )
-from policies.rotation.calendar_days import add_working_days, is_working_day, last_of_working_days
 from policies.rotation.grounds import FATHER
 from policies.rotation.law import sector_codes, words
 from tests.policies.conftest import POLICIES

@@ -91,6 +91,7 @@ PARAMETERS: dict[str, Parameter] = {
     "job_id": record(JobRun),
     "move_id": record(rotation.MovementCase),
     "chain_id": record(rotation.MovementChain),
+    "waiver_id": record(rotation.MovementWaiver),
     "step": fixed("check"),
     "paper": fixed("meeting"),
     "override_id": Parameter(lambda place: place.row(law.ParameterOverride).id),
@@ -123,6 +124,7 @@ PARAMETERS: dict[str, Parameter] = {
     "second_id": record(scenario.Scenario),
     "unit_id": record(organization.OrgUnit),
     "version": fixed("v1"),
+    "year": fixed("2026"),
 }
 SPECIAL: dict[str, Parameter] = {
     "CalendarView.feed:token": fixed("x" * 43),

@@ -7,9 +7,10 @@ takes back what nobody has taken up yet. The run converges: doing it again chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from hrms.commands.evaluation.words import FILED, N_, NOT_RATED, PETITIONED, PUB
 from hrms.commands.facts import entitlement_facts
 from hrms.commands.restructuring import requests
 from hrms.commands.restructuring.cases import CorrectFact, OpenCase
+from hrms.commands.work_calendar import calendar_note
 from hrms.kernel import access, clock, history, jobs
 from hrms.kernel.commands import Command, check_version, execute
 from hrms.kernel.db import db
@@ -32,6 +34,8 @@ from models.evaluation import EvaluationCycle, EvaluationDecision, PersonEvaluat
 from models.organization import OrgUnit
 from models.restructuring import DownsizingCase
 from models.staff import Absence, Appointment, Person
+from models.work_calendar import work_calendar
+from policies.engine.workdays import WorkCalendar
 from policies.evaluation.consequences import NOT_RATED as YEAR_NOT_RATED
 from policies.evaluation.consequences import Consequence, Consequences, consequences
 from policies.evaluation.data import rows as law_rows
@@ -87,7 +91,7 @@ def _find(cycle: EvaluationCycle, sheets: Sequence[PersonEvaluation]) -> Found:
     people = [sheet.person_id for sheet in asked]
     levels, terms, safe = _histories(people, cycle.year), _terms(people), _protection(people)
     days = _decided_on(asked)
-    result = Found()
+    result, calendar = Found(), cache(work_calendar)
     for sheet in asked:
         on = days.get(sheet.id) or cycle.ends_on
         wanted: dict[str, tuple[Consequence, list[str]]] = {}
@@ -98,7 +102,7 @@ def _find(cycle: EvaluationCycle, sheets: Sequence[PersonEvaluation]) -> Found:
                 protected=safe.get(sheet.person_id, date.min) >= on,
             )  # fmt: skip
             wanted = _wanted(answer)
-        _converge(cycle, sheet, wanted, known.get(sheet.person_id, {}), on, result)
+        _converge(cycle, sheet, wanted, known.get(sheet.person_id, {}), on, result, calendar)
     return result
 
 
@@ -121,10 +125,12 @@ def _converge(
     known: dict[str, RatingConsequence],
     on: date,
     result: Found,
+    calendar: Callable[[], WorkCalendar],
 ) -> None:
     taken_back = _("Kết quả xếp loại đã thay đổi.")
     for code, (rule, warnings) in wanted.items():
-        values = {"article": rule.article[:250], "warnings": warnings, "due_on": _due(cycle, rule, on)}
+        due_on, note = _due(cycle, rule, on, calendar)
+        values = {"article": rule.article[:250], "warnings": [*warnings, *note], "due_on": due_on}
         row = known.get(code)
         if row is None:
             row = RatingConsequence(
@@ -148,8 +154,13 @@ def _converge(
             result.taken_back += 1
 
 
-def _due(cycle: EvaluationCycle, rule: Consequence, on: date) -> date | None:
-    """Dismissal within its days of the result, removal proposed within its working days (NĐ 170/2025)."""
+def _due(
+    cycle: EvaluationCycle, rule: Consequence, on: date, calendar: Callable[[], WorkCalendar]
+) -> tuple[date | None, list[str]]:
+    """Dismissal within its days of the result, removal proposed within its working days (NĐ 170/2025).
+
+    With the day what its count could not know.
+    """
     configuration = frozen_configuration(cycle)
     for effect, name, working in (
         ("dismissal", "dismissal_days", False),
@@ -157,8 +168,12 @@ def _due(cycle: EvaluationCycle, rule: Consequence, on: date) -> date | None:
     ):
         version = configuration.values.get(f"evaluation.deadline.{name}")
         if rule.effect == effect and version is not None and on >= version.valid_from:
-            return (in_working_days if working else in_days)(name, on, configuration).last_day
-    return None
+            if not working:
+                return in_days(name, on, configuration).last_day, []
+            last_day = in_working_days(name, on, configuration, calendar()).last_day
+            note = calendar_note(calendar(), on, last_day)
+            return last_day, [note] if note else []
+    return None, []
 
 
 def _known(year: int, people: Sequence[int]) -> dict[int, dict[str, RatingConsequence]]:

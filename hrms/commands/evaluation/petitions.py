@@ -8,7 +8,7 @@ the own sheet and the ceilings of the group, never other people's scores.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from hrms.commands.evaluation import consequences, decisions, quota
+from hrms.commands.evaluation.quota_state import Ceiling
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
 from hrms.commands.evaluation.standing import LEVELS, TOLD, day_of
 from hrms.commands.evaluation.terms import PetitionDays, petition_days
@@ -134,7 +135,7 @@ def days_of(sheet: PersonEvaluation, received: date) -> PetitionDays:
     published = sheet.published_at
     if published is None:
         days = petition_days(sheet.cycle, sheet.klass, received, received)
-        return PetitionDays(max(days.file_by, received), days.answer_by, days.article, days.mark)
+        return replace(days, file_by=max(days.file_by, received))
     return petition_days(sheet.cycle, sheet.klass, day_of(published), received)
 
 
@@ -363,8 +364,9 @@ class MayPetition:
     article: str
     mark: str
     level: str
-    group: quota.Ceiling | None
-    agency: quota.Ceiling | None
+    group: Ceiling | None
+    agency: Ceiling | None
+    note: str = ""  # what the count of the days could not know
 
 
 def petition_page(evaluation_id: int) -> MayPetition:
@@ -381,5 +383,5 @@ def petition_page(evaluation_id: int) -> MayPetition:
     group = next((one.ceiling for one in state.groups if sheet.quota_group_id in one.ids), None)
     return MayPetition(
         sheet.id, free, days.file_by, clock.today() > days.file_by, days.article, days.mark,
-        RATINGS.get(sheet.level, ""), group, state.agency.ceiling,
+        RATINGS.get(sheet.level, ""), group, state.agency.ceiling, days.note,
     )  # fmt: skip

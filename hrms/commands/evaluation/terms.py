@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from hrms.commands.evaluation.configuration import frozen_configuration
+from hrms.commands.work_calendar import calendar_note
 from models.evaluation import EvaluationCycle
+from models.work_calendar import work_calendar
 from policies.engine.parameters import weakest
 from policies.evaluation.deadlines import answer_deadline, petition_deadline
 
@@ -28,19 +30,24 @@ class PetitionDays:
     answer_by: date
     article: str
     mark: str
+    note: str = ""  # what the count of working days could not know
 
 
 def petition_days(cycle: EvaluationCycle, klass: str, published: date, received: date) -> PetitionDays:
     """The days of a petition of one class in a cycle.
 
-    Working days are Monday to Friday: no calendar of public holidays is kept, so an answer may be due a little early,
-    never late.
+    Working days are those of the calendar of holidays; where it is not filled in, an answer may be due a little early,
+    never late, and ``note`` says so.
     """
+    calendar = work_calendar()
     configuration = frozen_configuration(cycle)
     who = person_type(klass)
-    file_by = petition_deadline(who, published, configuration)
-    answer_by = answer_deadline(who, received, configuration)
-    return PetitionDays(file_by.last_day, answer_by.last_day, file_by.article, weakest((file_by.mark, answer_by.mark)))
+    file_by = petition_deadline(who, published, configuration, calendar)
+    answer_by = answer_deadline(who, received, configuration, calendar)
+    return PetitionDays(
+        file_by.last_day, answer_by.last_day, file_by.article, weakest((file_by.mark, answer_by.mark)),
+        calendar_note(calendar, published, max(file_by.last_day, answer_by.last_day)),
+    )  # fmt: skip
 
 
 def thresholds_of(cycle: EvaluationCycle) -> Mapping[str, Decimal]:
