@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hrms.kernel import actor, clock
 from hrms.kernel.db import BigInt, JsonText, KeyText, Money, ScaledDecimal, Tracked, UtcDateTime
 from hrms.kernel.text import fold
+from models.dossier import DossierPaper
 from models.organization import OrgUnit
 from models.staff import Person
 
@@ -220,7 +221,7 @@ class CaseAssessment(Tracked, Model):
     case: Mapped[DownsizingCase] = relationship(back_populates="assessments")
 
 
-class ChecklistItem(Tracked, Model):
+class ChecklistItem(DossierPaper, Tracked, Model):
     """One paper of the dossier: required or not, present or not, checked by whom."""
 
     __tablename__ = "checklist_item"
@@ -228,15 +229,6 @@ class ChecklistItem(Tracked, Model):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("downsizing_case.id"), nullable=False)
-    code: Mapped[str] = mapped_column(String(40), nullable=False)
-    label: Mapped[str] = mapped_column(String(250), nullable=False)
-    position: Mapped[int] = mapped_column(Integer, nullable=False)
-    required: Mapped[bool] = mapped_column(nullable=False, default=True)
-    present: Mapped[bool] = mapped_column(nullable=False, default=False)
-    document: Mapped[str] = mapped_column(String(200), nullable=False, default="")  # number and issuer, when known
-    document_date: Mapped[date | None] = mapped_column(Date)
-    checked_by: Mapped[str | None] = mapped_column(String(120))
-    note: Mapped[str] = mapped_column(Text, nullable=False, default="")
 
     case: Mapped[DownsizingCase] = relationship(back_populates="checklist")
 

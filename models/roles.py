@@ -312,7 +312,7 @@ for _of_movement in (rotation.RotationPlan, rotation.MovementChain, rotation.Pla
     scoped(_of_movement, "movement", unit="unit_id")
 scoped(rotation.RotationPlanLine, "movement", unit="unit_id", person="person_id")
 scoped(rotation.MovementCase, "movement", unit="unit_id", person="person_id", beside=RECEIVER)
-for _of_move in (rotation.HandoverItem, rotation.MovementRemark):
+for _of_move in (rotation.HandoverItem, rotation.MovementPaper, rotation.MovementRemark, rotation.MovementWaiver):
     scoped(_of_move, "movement", via=("case_id", rotation.MovementCase))
 for _of_mover in (rotation.RotationDeferral, rotation.MovementWish):
     scoped(_of_mover, "movement", via=("person_id", staff.Person))

@@ -15,6 +15,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrms.kernel.db import BigInt, JsonText, KeyText, Tracked, UtcDateTime
+from models.dossier import DossierPaper
 from models.organization import OrgUnit, Position
 from models.staff import Appointment, Person
 
@@ -192,8 +193,48 @@ class MovementCase(Tracked, Model):
     chain: Mapped[MovementChain | None] = relationship(back_populates="cases")
     handover: Mapped[list[HandoverItem]] = relationship(back_populates="case", order_by="HandoverItem.id")
 
+    dossier: Mapped[list[MovementPaper]] = relationship(
+        back_populates="case", order_by="MovementPaper.position", cascade="all, delete-orphan"
+    )
+    waivers: Mapped[list[MovementWaiver]] = relationship(back_populates="case", order_by="MovementWaiver.id")
+
     def __str__(self) -> str:
         return f"{self.number} · {self.person}"
+
+
+class MovementPaper(DossierPaper, Tracked, Model):
+    """One paper of the dossier of a luân chuyển (NĐ 170/2025 Điều 35, 47)."""
+
+    __tablename__ = "movement_paper"
+    __table_args__ = (UniqueConstraint("case_id", "code", name="uq_movement_paper"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("movement_case.id"), nullable=False)
+
+    case: Mapped[MovementCase] = relationship(back_populates="dossier")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class MovementWaiver(Tracked, Model):
+    """A condition set aside by whoever may decide, with reason and document; withdrawn, it holds again."""
+
+    __tablename__ = "movement_waiver"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("movement_case.id"), nullable=False, index=True)
+    code: Mapped[str] = mapped_column(String(40), nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    document: Mapped[str] = mapped_column(String(200), nullable=False)
+    document_date: Mapped[date] = mapped_column(Date, nullable=False)
+    granted_by: Mapped[str] = mapped_column(String(120), nullable=False)
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
+
+    case: Mapped[MovementCase] = relationship(back_populates="waivers")
+
+    def __str__(self) -> str:
+        return self.document
 
 
 class HandoverItem(Tracked, Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -112,7 +113,7 @@ def lines_of(rows: Sequence[Row]) -> tuple[list[HandoverLine], list[Row]]:
     return lines, sources
 
 
-def take_faults(faults: Sequence[Fault], sources: Sequence[Row]) -> list[Fault]:
+def take_faults(faults: Sequence[Fault], sources: Sequence[Any]) -> list[Fault]:
     """Hang the faults on their rows; what belongs to no row is left for the head of the page."""
     rest = []
     for fault in faults:

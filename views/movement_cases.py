@@ -274,7 +274,7 @@ class MovementView(BaseView):
         upload = request.files.get("file")
         name = upload.filename if upload is not None and upload.filename else ""
         content = upload.stream if upload is not None and name else None
-        command = files.AttachFile(move_id, name, content)
+        command = files.AttachFile(move_id, name, request.form.get("item_code", "")[:40], content)
         return self._simple(command, move_id, _("Đã đính kèm tệp “%(name)s”.", name=name), "tep")
 
     @expose("/<int:move_id>/files/<int:attachment_id>/remove", methods=["POST"])

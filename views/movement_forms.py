@@ -197,6 +197,14 @@ class RemarkForm(Form):
             self.level.data = ""
 
 
+class WaiverForm(Form):
+    """Why a condition is set aside, by which document."""
+
+    reason = LongTextField(_l("Lý do cho phép"), [required()])
+    document = TextField(_l("Văn bản cho phép (số, ký hiệu)"), [required()])
+    document_date = DateField(_l("Ngày văn bản"), [required()])
+
+
 class ChainForm(Form):
     """Name and common day of a chain."""
 

@@ -9,17 +9,19 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from hrms.commands.rotation import guards, handover, queries, remarks
+from hrms.commands.dossiers import missing
+from hrms.commands.rotation import dossier, guards, handover, queries, remarks, waivers
 from hrms.commands.rotation.files import may_work
 from hrms.commands.rotation.papers import PAPER_KINDS
-from hrms.commands.rotation.words import DECIDED, DONE, FOR_A_TIME, LABELS, PREPARING, PROPOSED, RUNNING
+from hrms.commands.rotation.words import DECIDED, DONE, FOR_A_TIME, LABELS, LUAN_CHUYEN, PREPARING, PROPOSED, RUNNING
 from hrms.commands.rotation.workflow import WORKFLOW
 from hrms.kernel import access, attachments, history
 from hrms.kernel.workflow import AllowedAction, TransitionRecord, performed
-from models.rotation import MovementCase, MovementRemark
+from models.rotation import MovementCase, MovementRemark, MovementWaiver
 from reports.rotation.makers import offered
+from views.dossier_sheet import papers_of
 from views.handover_sheet import rows_of
-from views.movement_forms import RemarkForm, StepForm, step_defaults
+from views.movement_forms import RemarkForm, StepForm, WaiverForm, step_defaults
 
 # Columns the effects keep for themselves: the steps beside them say what happened.
 TECHNICAL = frozenset(
@@ -58,6 +60,10 @@ class MovePage:
     may_work: bool
     may_hand_over: bool
     may_remark: bool
+    may_note: bool = False
+    waivers: list[MovementWaiver] = field(default_factory=list)
+    waivable: list[dict[str, Any]] = field(default_factory=list)
+    may_waive: bool = False
     forms: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -68,6 +74,11 @@ class MovePage:
     def target_open(self) -> bool:
         """Whether kind and target may still change."""
         return self.case.state == PROPOSED
+
+    @property
+    def absent(self) -> int:
+        """Papers of the dossier that are required and not there."""
+        return len(missing(self.case.dossier)) if self.case.kind == LUAN_CHUYEN else 0
 
     @property
     def kept(self) -> dict[str, Any] | None:
@@ -86,10 +97,13 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
     """The page; ``forms`` are those that came back with errors."""
     both = guards.two_bodies(case)
     following = queries.next_step(case)
+    files = attachments.of(case)
     with_remarks = case.kind in FOR_A_TIME and case.state in (RUNNING, DONE)
     hands_over = (
         case.state in handover.WHILE and case.handed_over_on is None and access.may("movement", "hand_over", case)
     )
+    concerned = case.state in PREPARING and waivers.concerned(case)
+    with_papers = {"dossier": papers_of(case, files) if case.kind == LUAN_CHUYEN else []}
     return MovePage(
         case=case,
         actions=queries.actions(case),
@@ -101,7 +115,7 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
         status=queries.status_text(case),
         two_bodies=both,
         remarks=remarks.remarks_of(case.id) if with_remarks else [],
-        files=attachments.of(case),
+        files=files,
         papers=paper_urls(case, both),
         may_edit=case.state in PREPARING and access.may("movement", "prepare", case),
         may_work=may_work(case),
@@ -109,7 +123,17 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
         may_remark=with_remarks
         and access.may("movement", "remark", case)
         and access.in_scope(case.to_unit_id, "movement", "remark"),
-        forms={"remark": RemarkForm(None), **({"handover": rows_of(case)} if hands_over else {}), **forms},
+        may_note=dossier.may_note(case),
+        waivers=list(case.waivers) if concerned else [],
+        waivable=waivers.standing(case) if concerned else [],
+        may_waive=concerned and waivers.may_grant(case),
+        forms={
+            "remark": RemarkForm(None),
+            "waiver": WaiverForm(None),
+            **with_papers,
+            **({"handover": rows_of(case)} if hands_over else {}),
+            **forms,
+        },
     )
 
 

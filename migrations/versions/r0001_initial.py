@@ -1854,6 +1854,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_handover_item_case_id'), 'handover_item', ['case_id'], unique=False)
+    op.create_table('movement_paper',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('label', sa.String(length=250), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('present', sa.Boolean(), nullable=False),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=True),
+    sa.Column('checked_by', sa.String(length=120), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['movement_case.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('case_id', 'code', name='uq_movement_paper')
+    )
     op.create_table('movement_remark',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1871,6 +1892,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_movement_remark', 'movement_remark', ['case_id', 'year'], unique=False)
+    op.create_table('movement_waiver',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('document_date', sa.Date(), nullable=False),
+    sa.Column('granted_by', sa.String(length=120), nullable=False),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=120), nullable=False),
+    sa.Column('updated_at', sa.DateTime(), nullable=False),
+    sa.Column('updated_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['movement_case.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_movement_waiver_case_id'), 'movement_waiver', ['case_id'], unique=False)
     op.create_table('rotation_plan_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1919,8 +1958,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_rotation_plan_line_person_id'), table_name='rotation_plan_line')
     op.drop_index(op.f('ix_rotation_plan_line_case_id'), table_name='rotation_plan_line')
     op.drop_table('rotation_plan_line')
+    op.drop_index(op.f('ix_movement_waiver_case_id'), table_name='movement_waiver')
+    op.drop_table('movement_waiver')
     op.drop_index('ix_movement_remark', table_name='movement_remark')
     op.drop_table('movement_remark')
+    op.drop_table('movement_paper')
     op.drop_index(op.f('ix_handover_item_case_id'), table_name='handover_item')
     op.drop_table('handover_item')
     op.drop_index('ix_evaluation_task', table_name='evaluation_task')

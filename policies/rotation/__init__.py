@@ -5,7 +5,7 @@ Commands use the functions of the modules below; ``answer`` and ``KINDS`` serve 
 
 from policies.rotation.allowance import KeptAllowance, KeptMonth, allowance_schedule, kept_allowance
 from policies.rotation.answers import KINDS, answer
-from policies.rotation.checks import MoveCheck, MoveFacts, check_move
+from policies.rotation.checks import MoveCheck, MoveFacts, check_move, grade_meets, waivable
 from policies.rotation.clock import (
     Change,
     Clock,
@@ -115,6 +115,7 @@ __all__ = [
     "exemption",
     "family_bar",
     "family_bar_of_move",
+    "grade_meets",
     "kept_allowance",
     "labels",
     "leaving_deadlines",
@@ -146,6 +147,7 @@ __all__ = [
     "term_state",
     "transfer_bars",
     "vote",
+    "waivable",
     "workflow",
     "yearly_plan_days",
 ]

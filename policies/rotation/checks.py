@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from policies.engine.dates import add_months
 from policies.engine.parameters import ParameterStore
@@ -20,7 +21,7 @@ from policies.rotation.grounds import (
     periodic_bars,
     transfer_bars,
 )
-from policies.rotation.law import Birth, Reason, at, law, reason
+from policies.rotation.law import Birth, Reason, at, law, reason, words
 from policies.rotation.moves import rotation, secondment
 
 
@@ -30,6 +31,7 @@ class MoveFacts:
 
     ``facts``: words of Điều 25 khoản 5 and Điều 38 (``PREGNANT``, ``INSPECTION``, ``SECONDED`` …). ``person``: dated
     facts for the deferral. ``becomes``: head role or job taken, ``relatives`` those in the agency of destination.
+    ``establishment``: whether the receiver has a number left; ``grade``: (held, asked for by the post).
     ``discipline``: (KHIEN_TRACH | CANH_CAO | CACH_CHUC, effective day). ``months``: of a secondment or rotation.
     """
 
@@ -52,6 +54,8 @@ class MoveFacts:
     target_level: str | None = None
     vacancy: bool | None = None
     qualified: bool | None = None
+    establishment: bool | None = None
+    grade: tuple[str, str] | None = None
     same_profession: bool | None = None
     rated_good: bool | None = None
     higher_post: bool = False
@@ -104,6 +108,9 @@ def check_move(kind: str, facts: MoveFacts, store: ParameterStore | None = None)
         found.refuse("NO_VACANCY")
     if facts.qualified is False:
         found.refuse("NOT_QUALIFIED")
+    if facts.establishment is False and kind != "BIET_PHAI":  # a seconded person stays in the sender's number
+        found.refuse("OVER_ESTABLISHMENT")
+    _grade(kind, facts, found)
     if kind == "THAY_DOI_VTVL" and facts.rated_good is False:
         found.refuse("RATING_BELOW_GOOD")
     _discipline(facts, law_, found)
@@ -192,6 +199,35 @@ def _rotation(facts: MoveFacts, store: ParameterStore, found: _Found) -> None:
         found.refuse(code)
     if result.allowed:
         found.warn(result.reason)
+
+
+def _grade(kind: str, facts: MoveFacts, found: _Found) -> None:
+    """A change of position asks for the qualification of the post (Điều 23); elsewhere a lower grade is weighed."""
+    if facts.grade is None:
+        return
+    meets = grade_meets(*facts.grade)
+    if meets is None:
+        found.warn("GRADE_DIFFERS")
+    elif not meets:
+        (found.refuse if kind == "THAY_DOI_VTVL" else found.warn)(
+            "NOT_QUALIFIED" if kind == "THAY_DOI_VTVL" else "GRADE_BELOW"
+        )
+
+
+def grade_meets(held: str, asked: str) -> bool | None:
+    """Whether a grade is as high as the one a post asks for; ``None`` across lines of work, where nobody can tell."""
+    if held == asked:
+        return True
+    for line in words()["grade_lines"]:
+        if held in line and asked in line:
+            return bool(line.index(held) <= line.index(asked))
+    return None
+
+
+@lru_cache(maxsize=1)
+def waivable() -> frozenset[str]:
+    """Refusals that whoever may decide can set aside with a reason and a document [U]."""
+    return frozenset(words()["waivable"]["codes"])
 
 
 def _discipline(facts: MoveFacts, store: ParameterStore, found: _Found) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import select
 
 from hrms.commands.rotation.cases import MoveRequest, OpenCase
+from hrms.commands.rotation.dossier import PaperLine, SaveDossier
 from hrms.commands.rotation.steps import Perform
+from hrms.commands.rotation.words import PREPARING
 from hrms.kernel.commands import execute, transaction
 from hrms.kernel.db import db
 from models.organization import Position
@@ -75,7 +77,16 @@ class Desk:
         self.heard(case, who)
         return self.do(case, "agree", receiver, agreed_on=TODAY, agreement_document="12/CV-SYT")
 
+    def papers(self, case: MovementCase | int, who: str = "province_hr", but: tuple[str, ...] = ()) -> None:
+        """The dossier of a luân chuyển, complete but for some."""
+        row = case if isinstance(case, MovementCase) else db.session.get_one(MovementCase, case)
+        lines = [PaperLine(item.id, True, "01/HS", note="bản chính") for item in row.dossier if item.code not in but]
+        if lines and row.state in PREPARING:
+            with self.actor_as(who):
+                execute(SaveDossier(row.id, lines))
+
     def decide(self, case: MovementCase | int, who: str = "province_hr", number: str = "88/QĐ", **more: Any) -> Any:
+        self.papers(case)
         values = {"decision_number": number, "decision_date": TODAY, "decided_by": "Chủ tịch UBND tỉnh", **more}
         return self.do(case, "decide", who, **values)
 

@@ -30,6 +30,13 @@ BUILDERS: dict[type[Any], Callable[[Any], Any]] = {
     rotation.HandoverItem: lambda place: rotation.HandoverItem(
         case_id=place.row(rotation.MovementCase).id, label="Hồ sơ, tài liệu"
     ),
+    rotation.MovementPaper: lambda place: rotation.MovementPaper(
+        case_id=place.row(rotation.MovementCase).id, code="diplomas", label="Bằng cấp, chứng chỉ", position=1
+    ),
+    rotation.MovementWaiver: lambda place: rotation.MovementWaiver(
+        case_id=place.row(rotation.MovementCase).id, code="OVER_ESTABLISHMENT", reason="Giao bổ sung", document="7/QĐ",
+        document_date=DAY, granted_by="Trần Thị Hoa",
+    ),
     rotation.MovementRemark: lambda place: rotation.MovementRemark(
         case_id=place.row(rotation.MovementCase).id, year=2025, remark="Hoàn thành nhiệm vụ"
     ),

@@ -128,10 +128,11 @@ for (const combo of $$("[data-combo]")) {
     hidden.value = ""; clearTimeout(timer);
     timer = setTimeout(async () => {
       const mine = ++asked, q = text.value.trim();
-      if (!q) { hidden.dispatchEvent(new Event("change", { bubbles: true })); close(); return; }
-      // data-combo-with="unit:unit_id": the answer also depends on what another field of the form holds.
+      if (!q && !(combo.dataset.comboWith && text.value)) { hidden.dispatchEvent(new Event("change", { bubbles: true })); close(); return; }
+      // data-combo-with="unit:unit_id": the answer also depends on what another field of the form holds (by its name:
+      // form.elements would also find the box of the same id, and then has no value). A blank shows the whole list.
       const [name, other] = (combo.dataset.comboWith || "").split(":");
-      const more = other ? `&${name}=${encodeURIComponent(text.form?.elements[other]?.value ?? "")}` : "";
+      const more = other ? `&${name}=${encodeURIComponent($(`[name="${other}"]`, text.form)?.value ?? "")}` : "";
       const answer = await fetch(combo.dataset.combo + encodeURIComponent(q) + more, { headers: { Accept: "application/json" } }).catch(() => null);
       if (mine !== asked || !answer?.ok) return;
       found = (await answer.json()).result; at = found.length ? 0 : -1; draw();

@@ -12,14 +12,14 @@ from typing import IO, Any
 import yaml
 from flask_babel import gettext as _
 
+from hrms.commands import dossiers
 from hrms.commands.restructuring.rights import case_for, may_attach, work_fault
 from hrms.commands.restructuring.words import LABELS
-from hrms.kernel import actor, attachments, clock
+from hrms.kernel import attachments
 from hrms.kernel.attachments import Attachment
-from hrms.kernel.commands import Command, check_version
+from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed, NotFound
-from hrms.kernel.text import format_date
 from models.restructuring import ChecklistItem, DownsizingCase
 
 _FILE = Path(__file__).with_name("checklist.yaml")
@@ -99,26 +99,16 @@ class MarkPaper(Command[ChecklistItem]):
         self._case = case_for(self.case_id)
         self._item = _item(self._case, self.item_id)
         yield from work_fault(self._case)
-        proposed = {
-            "present": self.present,
-            "document": self.document.strip(),
-            "document_date": self.document_date,
-            "note": self.note.strip(),
-        }
-        check_version(self._item, self.version, proposed, lambda name: LABELS.get(name, name))
-        if self.document_date is not None and self.document_date > clock.today():
-            yield Fault(
-                "document_date", _("Ngày văn bản %(day)s còn ở tương lai.", day=format_date(self.document_date))
-            )
-        if len(self.document) > 200:
-            yield Fault("document", _("Số, ký hiệu văn bản dài quá 200 ký tự."))
+        yield from dossiers.note_faults(
+            self._item, present=self.present, document=self.document, document_date=self.document_date,
+            note=self.note, version=self.version, label=lambda name: LABELS.get(name, name),
+        )  # fmt: skip
 
     def run(self) -> ChecklistItem:
-        item = self._item
-        item.present, item.document, item.document_date = self.present, self.document.strip(), self.document_date
-        item.note = self.note.strip()
-        item.checked_by = actor.current().name if self.present else None
-        return item
+        dossiers.note(
+            self._item, present=self.present, document=self.document, document_date=self.document_date, note=self.note
+        )
+        return self._item
 
     def replay(self, receipt: Any) -> ChecklistItem:
         return _item(case_for(self.case_id), receipt)
@@ -174,15 +164,14 @@ class AttachFile(Command[Attachment]):
             raise NotAllowed()
         if self._stream is None or not self.name.strip():
             yield Fault("file", _("Chưa chọn tệp."))
-        self._item = next((item for item in self._case.checklist if item.code == self.item_code), None)
+        self._item = dossiers.answered_by(self._case.checklist, self.item_code)
         if self.item_code and self._item is None:
             yield Fault("item_code", _("Hồ sơ không có mục giấy tờ “%(code)s”.", code=self.item_code))
 
     def run(self) -> Attachment:
         assert self._stream is not None
         row = attachments.attach(self._case, self._stream, self.name, kind=self.item_code)
-        if self._item is not None and not self._item.present:
-            self._item.present, self._item.checked_by = True, actor.current().name
+        dossiers.answer(self._item)
         return row
 
     def replay(self, receipt: Any) -> Attachment:
@@ -210,11 +199,7 @@ class RemoveFile(Command[Attachment]):
     def run(self) -> Attachment:
         attachments.remove(self._case, self._row, self.reason)
         db.session.flush()
-        left = {row.kind for row in attachments.of(self._case)}
-        for item in self._case.checklist:
-            # A paper that was noted with its number stays noted: it lies in the paper file.
-            if item.code == self._row.kind and item.code not in left and not item.document:
-                item.present, item.checked_by = False, None
+        dossiers.file_taken_off(self._case.checklist, self._row, attachments.of(self._case))
         return self._row
 
     def replay(self, receipt: Any) -> Attachment:
@@ -230,7 +215,4 @@ def attachment_of(case: DownsizingCase, attachment_id: int) -> Attachment:
 
 
 def _item(case: DownsizingCase, item_id: int) -> ChecklistItem:
-    item = next((row for row in case.checklist if row.id == item_id), None)
-    if item is None:
-        raise NotFound()
-    return item
+    return dossiers.item_of(case.checklist, item_id)

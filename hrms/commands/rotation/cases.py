@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hrms.commands.rotation import guards
+from hrms.commands.rotation import dossier, guards
 from hrms.commands.rotation.rights import case_for, case_to_step
 from hrms.commands.rotation.words import LONGEST, NUMBER_SIGNS, PREPARING, PROPOSED, label
 from hrms.commands.rotation.workflow import WORKFLOW
@@ -162,6 +162,7 @@ def store(case: MovementCase, *, plan_line_id: int | None = None, planner_run_id
         line = db.session.get_one(RotationPlanLine, plan_line_id)
         line.case_id = case.id
     WORKFLOW.perform(case, "propose", reason=case.reason)
+    dossier.begin(case)
     db.session.flush()
     case.checks = guards.look(case)
     return case

@@ -5,7 +5,7 @@ Facts come from the records (posts, absences, discipline, deferrals, family, rat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from hrms.commands.rotation.words import BIET_PHAI, DIEU_DONG, FOR_A_TIME, LUAN_
 from hrms.commands.staff.lookup import covers, on_day, salary_on
 from hrms.kernel import clock
 from hrms.kernel.db import db
-from hrms.kernel.text import add_months, fold, full_months
+from hrms.kernel.text import add_months, fold, format_date, full_months
 from models.rotation import MovementCase, PostRule, RotationDeferral
 from models.staff import Absence, Appointment, Discipline, SalaryRow, YearRating
 from policies.engine.dates import PartialDate, day_before
@@ -39,6 +39,7 @@ from policies.rotation import (
     kept_allowance,
     reason,
     study_spell,
+    waivable,
 )
 
 GOOD = ("HTXS", "HTT")
@@ -266,6 +267,8 @@ def facts_of(case: MovementCase, store: ParameterStore) -> MoveFacts:
         health_certificate=case.health_certificate_on,
         target_level=case.to_unit.level,
         vacancy=_vacancy(case, day),
+        establishment=None if case.kind == BIET_PHAI else not vacancies.overfilled(case, mates(case), day),
+        grade=_grades(case, day),
         rated_good=rated_good(person.id, day.year - 1),
         higher_post=_higher(case),
         discipline=_discipline(person.id, day),
@@ -278,11 +281,14 @@ def examine(case: MovementCase) -> Examination:
     facts = facts_of(case, store)
     kind = rule_kind(case)
     found = check_move(kind, facts, store)
+    over = vacancies.overfilled(case, mates(case), facts.effective) if facts.establishment is False else []
     result = Examination(
-        facts.effective, kind, list(found.refusals), list(found.warnings), list(found.nodes), _shown(facts)
-    )
+        facts.effective, kind, [_in_full(one, facts, over) for one in found.refusals],
+        [_in_full(one, facts, over) for one in found.warnings], list(found.nodes), _shown(facts),
+    )  # fmt: skip
     _family(case, facts.effective, store, result)
-    result.warnings.extend(_ours(case, kind, facts))
+    result.warnings.extend(_ours(kind, facts))
+    _waived(case, result)
     return result
 
 
@@ -303,7 +309,7 @@ def _family(case: MovementCase, day: date, store: ParameterStore, result: Examin
             into.append(reason(check.reason))
 
 
-def _ours(case: MovementCase, kind: str, facts: MoveFacts) -> Iterable[Reason]:
+def _ours(kind: str, facts: MoveFacts) -> Iterable[Reason]:
     """What the law leaves open and a person should weigh."""
     if kind == "THAY_DOI_VTVL" and facts.rated_good is None:
         yield Reason(
@@ -313,16 +319,40 @@ def _ours(case: MovementCase, kind: str, facts: MoveFacts) -> Iterable[Reason]:
             "Điều 23 NĐ 170/2025/NĐ-CP",
             "P",
         )  # fmt: skip
-    grade = case.to_position.grade_code if case.to_position is not None else ""
-    salary = salary_on(case.person, day_before(facts.effective)) if grade else None
-    if salary is not None and salary.grade_code and salary.grade_code != grade:
-        yield Reason(
-            "GRADE_DIFFERS",
-            _("Ngạch, chức danh đang giữ (%(held)s) khác ngạch của vị trí đến (%(asked)s): kiểm tra tiêu chuẩn.",
-              held=salary.grade_code, asked=grade),
-            "Điều 23 NĐ 170/2025/NĐ-CP",
-            "U",
-        )  # fmt: skip
+
+
+def _grades(case: MovementCase, day: date) -> tuple[str, str] | None:
+    """Grade held the day before, and the one the post asks for; ``None`` when one of them is not known."""
+    asked = case.to_position.grade_code if case.to_position is not None else ""
+    salary = salary_on(case.person, day_before(day)) if asked else None
+    return (salary.grade_code, asked) if salary is not None and salary.grade_code else None
+
+
+def _in_full(found: Reason, facts: MoveFacts, over: Sequence[vacancies.Filled]) -> Reason:
+    """The sentence of the rules with the numbers and codes of this case."""
+    if found.code in ("NOT_QUALIFIED", "GRADE_BELOW", "GRADE_DIFFERS") and facts.grade is not None:
+        held, asked = facts.grade
+        more = _("Đang giữ %(held)s, vị trí đến cần %(asked)s.", held=held, asked=asked)
+    elif found.code == "OVER_ESTABLISHMENT" and over:
+        more = " ".join(
+            _("%(unit)s được giao %(given)s, sẽ có %(after)s người.", unit=one.unit, given=one.given, after=one.after)
+            for one in over
+        )
+    else:
+        return found
+    return replace(found, text=f"{found.text} {more}")
+
+
+def _waived(case: MovementCase, result: Examination) -> None:
+    """Conditions set aside for this case by a document are told, and stand no longer in the way."""
+    asked = [row for row in result.refusals if row.code in waivable()]
+    granted = {one.code: one for one in case.waivers if one.withdrawn_on is None} if asked else {}
+    for one in [row for row in asked if row.code in granted]:
+        waiver = granted[one.code]
+        more = _("Được cho phép theo %(document)s ngày %(day)s.", document=waiver.document,
+                 day=format_date(waiver.document_date))  # fmt: skip
+        result.refusals.remove(one)
+        result.warnings.append(replace(one, text=f"{one.text} {more}"))
 
 
 def _shown(facts: MoveFacts) -> dict[str, Any]:

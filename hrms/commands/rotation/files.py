@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 
+from hrms.commands import dossiers
 from hrms.commands.rotation.rights import case_for
 from hrms.kernel import access, attachments, history
 from hrms.kernel.attachments import Attachment
@@ -35,10 +36,14 @@ def attachment_of(case: MovementCase, attachment_id: int) -> Attachment:
 
 @dataclass
 class AttachFile(Command[Attachment]):
-    """Hang a file on the case. ``stream`` is read once and never kept."""
+    """Hang a file on the case; with ``item_code`` it answers that paper of the dossier.
+
+    ``stream`` is read once and never kept.
+    """
 
     case_id: int
     name: str
+    item_code: str = ""
     stream: InitVar[IO[bytes] | None] = None
 
     def __post_init__(self, stream: IO[bytes] | None) -> None:
@@ -50,10 +55,15 @@ class AttachFile(Command[Attachment]):
             raise NotAllowed()
         if self._stream is None or not self.name.strip():
             yield Fault("file", _("Chưa chọn tệp."))
+        self._item = dossiers.answered_by(self._case.dossier, self.item_code)
+        if self.item_code and self._item is None:
+            yield Fault("item_code", _("Hồ sơ không có mục giấy tờ “%(code)s”.", code=self.item_code))
 
     def run(self) -> Attachment:
         assert self._stream is not None
-        return attachments.attach(self._case, self._stream, self.name)
+        row = attachments.attach(self._case, self._stream, self.name, kind=self.item_code)
+        dossiers.answer(self._item)
+        return row
 
     def replay(self, receipt: Any) -> Attachment:
         return attachment_of(case_for(self.case_id), receipt)
@@ -80,6 +90,7 @@ class RemoveFile(Command[Attachment]):
     def run(self) -> Attachment:
         attachments.remove(self._case, self._row, self.reason)
         db.session.flush()
+        dossiers.file_taken_off(self._case.dossier, self._row, attachments.of(self._case))
         return self._row
 
     def replay(self, receipt: Any) -> Attachment:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from hrms.commands.dossiers import missing
 from hrms.commands.law.current import current_store
 from hrms.commands.organization.units import version_on
 from hrms.commands.rotation import checks, kinsfolk, vacancies
@@ -42,6 +44,7 @@ MEETING = "Điều 25 khoản 4, Điều 26 khoản 6, Điều 46 NĐ 170/2025/N
 BOTH_SIDES = "Điều 25 khoản 3, Điều 26 khoản 5, Điều 46 NĐ 170/2025/NĐ-CP"
 SECONDMENT = "Điều 26 khoản 2 NĐ 170/2025/NĐ-CP"
 HEALTH = "Điều 35, Điều 43 khoản 5 NĐ 170/2025/NĐ-CP"
+DOSSIER = "Điều 35, Điều 47 NĐ 170/2025/NĐ-CP"
 BY_PLAN = "Điều 24 khoản 3 Luật 36/2018/QH14"
 
 
@@ -283,6 +286,23 @@ def health_certificate(case: MovementCase) -> Iterable[Obstacle]:
         yield Obstacle(
             _("Chưa ghi ngày giấy chứng nhận sức khỏe."), HEALTH, "health_missing", field="health_certificate_on"
         )
+
+
+def dossier_complete(case: MovementCase) -> Iterable[Obstacle]:
+    """A luân chuyển is decided on a dossier that has every paper of the list (Điều 47 with Điều 35)."""
+    absent = missing(case.dossier) if case.kind == LUAN_CHUYEN else []
+    if absent:
+        names = "; ".join(item.label for item in absent)
+        yield Obstacle(
+            _("Hồ sơ còn thiếu %(n)s giấy tờ: %(names)s.", n=len(absent), names=names), DOSSIER, "DOSSIER_INCOMPLETE",
+            field="dossier",
+        )  # fmt: skip
+
+
+def dossier_known(case: MovementCase) -> Iterable[Obstacle]:
+    """Before the decision what is missing is told, and stands not in the way."""
+    for one in dossier_complete(case):
+        yield replace(one, blocks=False)
 
 
 def by_plan(case: MovementCase) -> Iterable[Obstacle]:

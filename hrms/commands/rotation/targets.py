@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
-from hrms.kernel.text import fold
+from hrms.kernel.text import fold, format_date
 from models.organization import OrgUnit, Position
 from models.staff import Appointment
 
@@ -41,8 +42,17 @@ def receiving_units(q: str, day: date | None = None, limit: int = 20) -> list[Ta
     )
     for word in fold(q).split():
         query = query.where(OrgUnit.folded.contains(word, autoescape=True))
-    rows = db.session.scalars(query.order_by(OrgUnit.depth, OrgUnit.sort_key).limit(limit))
-    return [Target(row.id, row.name, row.parent.name if row.parent is not None else "") for row in rows]
+    # Before a merger two units may bear one name: the one that goes on comes first, the other says when it ends.
+    ends = case((OrgUnit.valid_to.is_(None), 0), else_=1)
+    rows = db.session.scalars(query.order_by(ends, OrgUnit.depth, OrgUnit.sort_key, OrgUnit.id).limit(limit))
+    return [Target(row.id, row.name, _detail(row)) for row in rows]
+
+
+def _detail(unit: OrgUnit) -> str:
+    parts = [unit.parent.name if unit.parent is not None else ""]
+    if unit.valid_to is not None:
+        parts.append(_("hoạt động đến hết ngày %(day)s", day=format_date(unit.valid_to)))
+    return ", ".join(part for part in parts if part)
 
 
 def posts_of_unit(unit_id: int, day: date | None = None) -> list[Target]:

@@ -8,14 +8,16 @@ from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from hrms.commands.rotation.words import BIET_PHAI, DECIDED, OPEN
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
-from models.organization import Position
+from models.organization import Establishment, OrgUnit, Position
 from models.rotation import MovementCase
-from models.staff import Appointment
+from models.staff import Appointment, Person
+from models.vocabulary import ESTABLISHMENT_OF_CATEGORY
 
 
 @dataclass(frozen=True)
@@ -113,3 +115,80 @@ def overfull(position_ids: Iterable[int | None], day: date) -> list[Fault]:
                 )
             )
     return faults
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A unit with an assigned number, and how many it would have with the move."""
+
+    unit: str
+    given: int
+    after: int
+
+
+def overfilled(case: MovementCase, together: Sequence[MovementCase], day: date) -> list[Filled]:
+    """Units of the receiver's line whose assigned number the move would exceed, moves already decided counted.
+
+    Only units the person is new to: inside an agency with one number nothing changes. What is given to a unit is for
+    itself and everything below it; a unit without a number sets no limit.
+    """
+    kind = ESTABLISHMENT_OF_CATEGORY.get(case.person.category, "")
+    above = {int(part) for part in case.to_unit.path.split("/") if part}
+    above -= {int(part) for part in case.from_unit.path.split("/") if part}
+    if not above or not kind:
+        return []
+    rows = db.session.execute(
+        select(Establishment.unit_id, OrgUnit.name, OrgUnit.path, Establishment.number)
+        .join(OrgUnit, OrgUnit.id == Establishment.unit_id)
+        .where(
+            Establishment.unit_id.in_(above), Establishment.kind == kind, Establishment.valid_from <= day,
+            or_(Establishment.valid_to.is_(None), Establishment.valid_to >= day),
+        )
+        .order_by(Establishment.valid_from)
+    ).all()  # fmt: skip
+    given = {unit_id: (name, path, number) for unit_id, name, path, number in rows}  # the latest number is in force
+    found = []
+    for name, path, number in given.values():
+        after = len(_staff_of(path, kind, day, together))
+        if after > number:
+            found.append(Filled(name, number, after))
+    return found
+
+
+def _staff_of(path: str, kind: str, day: date, together: Sequence[MovementCase]) -> set[int]:
+    """People of a unit and everything below it on ``day``, with what was decided and what moves ``together``."""
+    categories = [category for category, of in ESTABLISHMENT_OF_CATEGORY.items() if of == kind]
+    here = select(OrgUnit.id).where(OrgUnit.path.like(path + "%"))
+    people = set(
+        db.session.scalars(
+            select(Appointment.person_id)
+            .join(Person, Person.id == Appointment.person_id)
+            .where(
+                Appointment.unit_id.in_(here), Appointment.kind == "main", Appointment.valid_from <= day,
+                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day), Person.category.in_(categories),
+                or_(Person.left_on.is_(None), Person.left_on > day),
+            )
+        )
+    )  # fmt: skip
+    to_unit, from_unit = aliased(OrgUnit), aliased(OrgUnit)
+    decided = db.session.execute(
+        select(MovementCase.id, MovementCase.person_id, from_unit.path, to_unit.path)
+        .join(from_unit, from_unit.id == MovementCase.from_unit_id)
+        .join(to_unit, to_unit.id == MovementCase.to_unit_id)
+        .join(Person, Person.id == MovementCase.person_id)
+        .where(
+            MovementCase.state == DECIDED, MovementCase.effect == "none", MovementCase.kind != BIET_PHAI,
+            MovementCase.effective_on <= day, Person.category.in_(categories),
+            or_(from_unit.path.like(path + "%"), to_unit.path.like(path + "%")),
+        )
+        .order_by(MovementCase.effective_on, MovementCase.id)
+    )  # fmt: skip
+    own = {one.id for one in together}
+    moves = [row[1:] for row in decided if row[0] not in own]
+    moves += [(one.person_id, one.from_unit.path, one.to_unit.path) for one in together if one.kind != BIET_PHAI]
+    for person_id, left, taken in moves:
+        if taken.startswith(path):
+            people.add(person_id)
+        elif left.startswith(path):
+            people.discard(person_id)
+    return people

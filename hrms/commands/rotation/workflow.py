@@ -45,10 +45,12 @@ BY_LAW = (guards.lawful, guards.records_fit)
 
 TRANSITIONS = (
     Transition("check", N_("Rà soát điều kiện"), (PROPOSED,), CHECKED, "prepare", primary=True, guards=BY_LAW),
-    Transition("hear", N_("Ghi biên bản gặp gỡ"), (CHECKED,), HEARD, "prepare", primary=True),
+    Transition(
+        "hear", N_("Ghi biên bản gặp gỡ"), (CHECKED,), HEARD, "prepare", primary=True, guards=(guards.dossier_known,)
+    ),
     Transition(
         "agree", N_("Thống nhất tiếp nhận"), (HEARD,), AGREED, "agree", primary=True,
-        guards=(guards.speaks_for_receiver,),
+        guards=(guards.speaks_for_receiver, guards.dossier_known),
     ),
     Transition(
         "decide",
@@ -63,6 +65,7 @@ TRANSITIONS = (
             guards.person_heard,
             guards.receiver_agreed,
             guards.health_certificate,
+            guards.dossier_complete,
             *BY_LAW,
             guards.chain_in_step,
             guards.by_plan,
