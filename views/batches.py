@@ -264,8 +264,8 @@ class BatchView(BaseView):
         batch = load(batch_id)
         ids = bulk.waiting_ids(batch, code)
         form = StepForm(prefix=f"{code}-")
-        missing = _missing(form, code)
-        if not form.validate() or missing:
+        valid = form.validate()  # first: it empties the errors
+        if _missing(form, code) or not valid:
             return self._page(batch, posted={code: form}, open_step=code)
         key = request_key()
         if len(ids) > AT_ONCE:

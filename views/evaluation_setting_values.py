@@ -80,6 +80,10 @@ class Editor:
                 if self.kind == "many"
                 else _("Một trong: %(words)s", words=joined)
             )
+        if self.kind == "text" and DAY_OF_YEAR.fullmatch(str(self.default)):
+            return _("Ghi tháng rồi ngày: 12-15 là ngày 15/12")
+        if self.kind == "text" and self.default in sheets():
+            return _("Mã của phiếu, ví dụ %(code)s; xem ở trang Phiếu chấm điểm", code=self.default)
         return told[self.kind]
 
     def typed(self, value: Any) -> dict[str, str]:

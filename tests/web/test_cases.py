@@ -478,7 +478,7 @@ def test_a_fact_is_corrected_by_a_document_and_taken_back(world, session, login,
     client = login("unit_hr_a")
     before = session.get(DownsizingCase, case_id).total
     data = {"key": "coefficient", "value": "5,42", "document": ""}
-    assert "bắt buộc" in words(client.post(f"/cases/{case_id}/facts", data=data))
+    assert "Chưa nhập" in words(client.post(f"/cases/{case_id}/facts", data=data))
     assert client.post(f"/cases/{case_id}/facts", data={**data, "document": "QĐ 9/QĐ-SNV"}).status_code == 302
     assert fresh(session).get(DownsizingCase, case_id).total > before
     percent = {"key": "seniority_percent", "value": "7,5", "document": "QĐ 10/QĐ-SNV"}
@@ -572,7 +572,7 @@ def test_a_decision_for_a_round_asks_for_its_number_once(world, session, login, 
     client = login("province_hr")
     answer = client.post(f"/batches/{batch}/steps/decide", data={"decide-decision_number": "7/QĐ-UBND"})
     assert re.search(r'id="step-decide"[^>]*data-open', answer.get_data(as_text=True))
-    assert 'value="7/QĐ-UBND"' in answer.get_data(as_text=True) and "bắt buộc" in words(answer)
+    assert 'value="7/QĐ-UBND"' in answer.get_data(as_text=True) and "Chưa nhập" in words(answer)
     assert state(session, ready) == "finance_review"
     done = client.post(
         f"/batches/{batch}/steps/decide",
