@@ -55,8 +55,8 @@ def submitted(cycle: EvaluationCycle, person_id: int, actor_as: Any) -> PersonEv
 def test_hr_plans_and_opens_a_cycle_and_sees_its_progress(world: Any, login: Any) -> None:
     browser = login("unit_hr_a")
     with clock.travel_to(date(2025, 6, 20)):
-        sent = browser.post("/evaluation/new", data={"unit_id": str(world.units["a"]), "period_kind": "QUARTER",
-                            "year": "2025", "number": "2", "side": "STATE", "circle": "all", "request_key": "k"})  # fmt: skip
+        plan = {"unit_id": str(world.units["a"]), "side": "STATE", "circle": "all", "request_key": "k"}
+        sent = browser.post("/evaluation/new", data={**plan, "period_kind": "QUARTER", "year": "2025", "number": "2"})
         assert sent.status_code == 302, sent.text
         page = browser.get(sent.location).text
         assert "Đánh giá quý II năm 2025" in page and "Mở kỳ đánh giá" in page
@@ -68,8 +68,9 @@ def test_hr_plans_and_opens_a_cycle_and_sees_its_progress(world: Any, login: Any
 
 
 def test_a_wrong_plan_is_told_on_its_fields(world: Any, login: Any) -> None:
-    answer = login("unit_hr_a").post("/evaluation/new", data={"unit_id": str(world.units["a"]), "side": "STATE",
-                                     "period_kind": "QUARTER", "year": "2025", "number": "7", "circle": "all"})  # fmt: skip
+    plan = {"unit_id": str(world.units["a"]), "side": "STATE", "circle": "all"}
+    plan |= {"period_kind": "QUARTER", "year": "2025", "number": "7"}
+    answer = login("unit_hr_a").post("/evaluation/new", data=plan)
     assert "Số thứ tự kỳ phải từ 1 đến 4" in answer.text
 
 
