@@ -79,7 +79,7 @@ def versions_named(name: str) -> tuple[Version, ...]:
     """The engine's values of a parameter; an unknown name is not found."""
     found = proposals.versions_of(name)
     if found is None:
-        raise NotFound(_("Không có tham số «%(name)s».", name=name[:80]))
+        raise NotFound(_("Không có tham số “%(name)s”.", name=name[:80]))
     return tuple(found)
 
 
@@ -230,6 +230,7 @@ class LawView(BaseView):
             kinds=KINDS,
             marks=law.marks(),
             end_badge=end_badge(row),
+            rehearsed=proposals.rehearsed(bundle) if row.state == current.PROPOSED else None,
             unusable=row.id in current.unusable([row]),
             mine=deciding.same_person(row.proposed_user_id, row.proposed_by),
             end_mine=deciding.same_person(row.end_asked_user_id, row.end_asked_by),
@@ -396,5 +397,3 @@ def _uploaded() -> tuple[str, str, str]:
         return raw.decode("utf-8-sig"), str(file.filename)[-60:], ""
     except UnicodeDecodeError:
         return "", "", _("Tệp không phải văn bản UTF-8. Hãy lưu lại với bảng mã UTF-8.")
-
-

@@ -19,7 +19,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound, Refused, Stale
 from hrms.kernel.text import format_date
 from hrms.kernel.text.dates import parse_full_date
-from models.work_calendar import WorkCalendarYear
+from models.work_calendar import OFF, WorkCalendarYear
 from policies.engine.parameters import MARKS
 from views.evaluation_settings import MARK_WORDS
 from views.fields import BooleanField, ChoiceField, DateField, Form, LongTextField, Optional, TextField
@@ -107,10 +107,10 @@ class WorkCalendarView(BaseView):
         entered = calendars.days_of(row)
         return page(
             "parameters/calendar.html", title=_("Lịch nghỉ năm %(year)s", year=year), year=year, row=row, form=form,
-            typed=[*typed, *[("", calendars.OFF, "")] * BLANK_ROWS], by_row=by_row,
+            typed=[*typed, *[("", OFF, "")] * BLANK_ROWS], by_row=by_row,
             faults=[fault for fault in faults if not fault.field.startswith("days.")],
             kinds={code: _(word) for code, word in calendars.KINDS.items()}, entered=entered,
-            off=sum(1 for one in entered if one.kind == calendars.OFF), law=calendars.days_by_law(year),
+            off=sum(1 for one in entered if one.kind == OFF), law=calendars.days_by_law(year),
             weekday=lambda day: WEEKDAYS[day.weekday()], may_edit=access.may("parameter", "propose"),
             mark_words=MARK_WORDS, labels={key: _(word) for key, word in calendars.LABELS.items()},
             feed=history.of(row, 40) if row is not None and access.may("parameter", "propose") else [],

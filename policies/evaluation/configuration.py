@@ -5,7 +5,9 @@ A cycle keeps ``snapshot()`` and rates to its end with ``Configuration.restored(
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +22,16 @@ from policies.engine.parameters import MARKS, ParameterStore, Version, jsonable,
 from policies.evaluation.data import HERE
 from policies.store import default_store
 
+
+@dataclass(frozen=True)
+class _Law:
+    """Another law than the software's, with the configurations already made of it."""
+
+    store: ParameterStore
+    known: dict[date, Configuration]
+
+
+_LAW: ContextVar[_Law | None] = ContextVar("evaluation_law", default=None)
 PREFIX = "evaluation."
 LAYER = "hy1071."
 
@@ -130,10 +142,32 @@ def configuration_of(store: ParameterStore, on: date) -> Configuration:
     return Configuration(on, MappingProxyType(values))
 
 
-@lru_cache(maxsize=64)
 def default_configuration(on: date) -> Configuration:
-    """The law of the software and the default layer on a day (the last day of the period rated)."""
+    """The law of the software and the default layer on a day (the last day of the period rated).
+
+    Inside :func:`under` the law that it names.
+    """
+    other = _LAW.get()
+    if other is None:
+        return _software(on)
+    if on not in other.known:
+        other.known[on] = configuration_of(other.store, on)
+    return other.known[on]
+
+
+@lru_cache(maxsize=64)
+def _software(on: date) -> Configuration:
     return configuration_of(default_store(), on)
+
+
+@contextmanager
+def under(store: ParameterStore) -> Iterator[None]:
+    """Questions asked inside are answered by ``store``, not by the law of the software: a change is rehearsed."""
+    token = _LAW.set(_Law(store, {}))
+    try:
+        yield
+    finally:
+        _LAW.reset(token)
 
 
 def _fitting(model: Version, raw: Any) -> Any:

@@ -305,7 +305,6 @@ def check_sheet(
     return faults
 
 
-@lru_cache(maxsize=1)
 def _step() -> Decimal:
     return default_configuration(date.max).number("evaluation.points.step")
 

@@ -24,7 +24,7 @@ from models.law import ParameterOverride
 from policies import api
 from policies.engine.errors import PolicyError
 from policies.engine.parameters import MARKS, WEAKNESS, ParameterStore, Version, jsonable
-from policies.rehearsal import rehearse
+from policies.rehearsal import Rehearsal, rehearse
 from policies.store import default_store
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
@@ -170,6 +170,15 @@ def check_store(rows: Iterable[ParameterOverride]) -> list[Fault]:
         )
         faults.append(Fault("value", text, code="rehearsal"))
     return faults
+
+
+def rehearsed(rows: Iterable[ParameterOverride]) -> Rehearsal | None:
+    """What ``rows`` would change in the cases of the law files, beside the law in force; None where they do not fit."""
+    store = current_store()
+    try:
+        return rehearse(laid_over(store, rows), store)
+    except PolicyError:
+        return None
 
 
 def laid_over(store: ParameterStore, rows: Iterable[ParameterOverride]) -> ParameterStore:
