@@ -15,8 +15,9 @@ from datetime import date, time, timedelta
 from sqlalchemy import or_, select
 
 from hrms.commands.organization import establishment_balance
+from hrms.commands.restructuring import calculation
 from hrms.commands.restructuring.batches import CreateBatch
-from hrms.commands.restructuring.cases import EditCase, OpenCase
+from hrms.commands.restructuring.cases import CorrectFact, EditCase, OpenCase
 from hrms.commands.restructuring.dossier import MarkPaper
 from hrms.commands.restructuring.requests import CaseRequest
 from hrms.commands.restructuring.review import SetAssessment, SetMeeting, YearAssessment
@@ -34,12 +35,15 @@ from models.staff import Appointment, Person
 
 FIRST_DAY, LAST_DAY = date(2025, 4, 20), date(2025, 7, 20)  # the story lies in the months in which NĐ 178 was applied
 # How far each case of a round comes; the settled round first, then the round in work.
-SETTLED = ("paid", "paid", "decided", "paid", "decided", "amended", "paid", "superseded", "refused", "withdrawn")
+SETTLED = ("paid", "topped_up", "decided", "overpaid", "decided", "amended", "paid", "superseded", "refused",
+           "withdrawn", "overpaid")  # fmt: skip
 AT_HOME = ("appraisal", "finance", "commented", "unit_review", "draft", "endorsed", "returned", "finance", "draft",
            "appraisal", "refused_by_law", "unit_review", "withdrawn", "draft")  # fmt: skip
 ELSEWHERE = ("finance", "draft", "appraisal", "unit_review", "paid", "decided", "endorsed", "draft")
 HOME, OTHER = "SNNMT", "SXD"
 AGENCIES = ("SXD", "STC", "SKHCN", "SNV", "TB-SNNMT", "TB-STC", "TB-SXD", "TB-SNV")
+LESS = 26  # months of insurance that a later confirmation takes away
+TOP_UP = (30_000_000, "07/2025/NQ-HĐND", date(2025, 3, 5))  # before 15/03/2025, when NĐ 67/2025 stopped new ones
 REASON = "Vị trí việc làm không còn sau khi sắp xếp; bản thân tự nguyện xin nghỉ."
 
 
@@ -93,10 +97,16 @@ def play(rng: random.Random, as_of: date, say: Callable[[str], None]) -> int:
     stage = Stage(rng)
     canbo = db.session.scalar(select(Account.person_id).where(Account.username == "canbo"))
     count = 0
+    latest = None
     for days, fates, first in ((76, SETTLED, None), (26, AT_HOME, canbo)):
         home = _round(stage, HOME, "donvi", "thutruong", horizon - timedelta(days=days), horizon)
         if home is not None:
             count += _play_round(stage, home, fates, horizon, first)
+            latest = home
+    if latest is not None:
+        from hrms.demo.talents import play_talents  # it tells its cases with what stands here
+
+        count += play_talents(stage, latest, horizon)
     for code in AGENCIES:
         clerk = "donvi2" if code == OTHER else ""
         found = _round(stage, code, clerk, "", horizon - timedelta(days=40), horizon)
@@ -334,10 +344,37 @@ class Tale:
     def superseded(self) -> None:
         """Amended and decided anew: the first decision steps back."""
         self.amended()
+        self._again().decided()
+
+    def _again(self) -> Tale:
+        """The amendment of this case, told from its beginning a month later."""
         new = db.session.scalar(select(DownsizingCase).where(DownsizingCase.amends_id == self.case_id))
         assert new is not None
-        again = Tale(self.stage, replace(self.here, start=self.here.start + timedelta(days=32)), new.id, self.horizon)
+        return Tale(self.stage, replace(self.here, start=self.here.start + timedelta(days=32)), new.id, self.horizon)
+
+    def overpaid(self) -> None:
+        """Paid, then the insurance fund confirms less time than was counted: the difference is to be paid back."""
+        self.decided()
+        self._step("pay", 36, "taichinh", paid_on=self._day(36), payment_reference=self.stage.number("UNC"))
+        self._step("amend", 38, self.here.clerk, reason="BHXH xác nhận lại thời gian đóng ít hơn khi tính.",
+                   document="Xác nhận của BHXH", document_date=self._day(37))  # fmt: skip
+        again = self._again()
+        case = db.session.get(DownsizingCase, again.case_id)
+        assert case is not None
+        months = int(calculation.inputs_of(case).case["person"]["social_insurance_months"])
+        with self.stage.on(self._day(39), self.here.clerk):
+            execute(CorrectFact(again.case_id, "social_insurance_months", months - LESS, "Xác nhận của BHXH"))
         again.decided()
+
+    def topped_up(self) -> None:
+        """Paid with what the province had promised on top before the Government's amendment forbade new promises."""
+        case = db.session.get(DownsizingCase, self.case_id)
+        assert case is not None
+        with self.stage.on(self._day(3), self.here.clerk):
+            more = replace(CaseRequest.of(case), local_top_up=TOP_UP[0], local_top_up_decision=TOP_UP[1],
+                           local_top_up_on=TOP_UP[2])  # fmt: skip
+            execute(EditCase(case.id, case.version, more))
+        self.paid()
 
 
 __all__ = ["play"]

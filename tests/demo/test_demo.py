@@ -297,3 +297,15 @@ def test_known_passwords_are_found_until_they_are_changed(demo: Any) -> None:
     demo.flush()
     left = default_passwords_left()
     assert "admin" not in left and "canbo" not in left and "donvi" in left
+
+
+@pytest.mark.parametrize(
+    ("report", "block"), [("refund_register", "list"), ("talent_roll", "group"), ("payments", "top_ups")]
+)
+def test_registers_that_few_people_stand_in_are_not_empty(demo: Any, report: str, block: str) -> None:
+    """Money paid too much, people of talent, what the province paid on top: a visitor sees how they look."""
+    from hrms.commands.reporting import produce
+
+    with actor.acting(actor.SYSTEM):
+        rows = next(one.rows for one in produce(report, {}).blocks if one.key == block)
+    assert rows
