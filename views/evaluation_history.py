@@ -24,6 +24,7 @@ from views.evaluation_support import BADGES, class_word, level_word, points_text
 from views.rules import needs
 from views.templating import page
 
+MOST_YEARS = 10
 MOST_POINTS = 24  # the newest periods of the chart
 KINDS = ("YEAR", "HALF_YEAR", "QUARTER", "MONTH")
 
@@ -55,6 +56,15 @@ def charts_of(past: PersonHistory, side: str) -> list[tuple[str, Any, str]]:
                        unit=_("điểm"))  # fmt: skip
         found.append((scores.title, svg(scores, "diem", 520), _("Điểm làm tròn đến số nguyên; điểm đúng ở bảng dưới.")))
     return found
+
+
+def both_sides(past: PersonHistory) -> list[tuple[int, dict[str, Any]]]:
+    """Years, the newest first, with the yearly result of each side: nobody's second result is overlooked."""
+    found: dict[int, dict[str, Any]] = {}
+    for side in EVALUATION_SIDES:
+        for row in reversed(past.of(side)):
+            found.setdefault(row.year, {})[side] = row
+    return sorted(found.items(), reverse=True)[:MOST_YEARS]
 
 
 def _short(point: Any) -> str:
@@ -89,6 +99,7 @@ class EvaluationHistoryView(BaseView):
             side=side,
             sides=[(code, str(_(EVALUATION_SIDES[code]))) for code in sides],
             charts=charts_of(past, side),
+            both=both_sides(past) if len(sides) > 1 else [],
             reason_text=reason_text,
             exit_text=exit_text,
             state_label=lambda code: _(STATE_LABELS[code]) if code in STATE_LABELS else "",
