@@ -106,6 +106,7 @@ class EvaluationCollectiveView(BaseView):
             rows=rows[:500],
             total=len(rows),
             every=len(every),
+            drafting=counts[DRAFT],
             state=state,
             states=[(one.code, str(_(one.label)), counts[one.code]) for one in UNIT.states if counts[one.code]],
             shallowest=min((row.unit.depth for row in every), default=0),
