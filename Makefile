@@ -12,7 +12,7 @@ PEOPLE ?= 3000
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile
 
-.PHONY: help ready ready-test run test test-sqlite test-postgresql browser bench bench-openfisca schemathesis lint lock messages migration clean
+.PHONY: help ready ready-test run test test-sqlite test-postgresql browser tour bench bench-openfisca schemathesis lint lock messages migration clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,10 @@ test-postgresql: ready-test ## the suite on PostgreSQL only
 	@HRMS_TEST_DATABASE=postgresql $(PYTEST)
 
 browser: ready-test ## only the tests that drive a real browser
-	@$(PYTHON) -m pytest -q -m browser
+	@$(PYTHON) -m pytest -q -m "browser and not tour"
+
+tour: ready-test ## whole stories played in a real browser, outside `make test`
+	@$(PYTHON) -m pytest -q -m tour
 
 bench: ready-test ## the numbers: boot, calculation, import, lists (NAMES="boot calc" chooses)
 	@$(PYTHON) benchmarks/run.py $(NAMES)

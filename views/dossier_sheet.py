@@ -9,10 +9,10 @@ from datetime import date
 
 from flask import request
 
-from hrms.commands.rotation.dossier import PaperLine
+from hrms.commands.rotation.dossier import HEALTH, PaperLine
 from hrms.kernel.attachments import Attachment
 from hrms.kernel.text import DateFormatError, format_date, parse_full_date
-from models.rotation import MovementCase
+from models.rotation import MovementCase, MovementPaper
 from views.posted import identifier
 
 
@@ -44,7 +44,7 @@ def papers_of(case: MovementCase, files: Sequence[Attachment]) -> list[Row]:
     rows = [
         Row(
             item.id, item.code, item.label, item.required, item.version, item.present, item.document,
-            format_date(item.document_date) if item.document_date else "", item.note, item.checked_by or "",
+            _day_of(case, item), item.note, item.checked_by or "",
             [one for one in files if one.kind == item.code],
         )
         for item in case.dossier
@@ -52,6 +52,12 @@ def papers_of(case: MovementCase, files: Sequence[Attachment]) -> list[Row]:
     for row in rows:
         row.seen = json.dumps(row.values, ensure_ascii=False)
     return rows
+
+
+def _day_of(case: MovementCase, item: MovementPaper) -> str:
+    """The day of the paper; of the health certificate the case knows it already."""
+    day = item.document_date or (case.health_certificate_on if item.code == HEALTH else None)
+    return format_date(day) if day is not None else ""
 
 
 def typed(rows: Sequence[Row]) -> list[Row]:

@@ -133,6 +133,8 @@ class MovementView(BaseView):
         words = fold(request.args.get("q", "")).split()
         found = targets.posts_of_unit(unit_id) if unit_id is not None else []
         rows = [row for row in found if all(word in fold(row.name) for word in words)]
+        typed = " ".join(words)  # “Trưởng phòng” means that, not “Phó Trưởng phòng”
+        rows.sort(key=lambda row: (fold(row.name) != typed, not fold(row.name).startswith(typed)))
         return jsonify({"result": [{"id": row.id, "text": row.name, "note": _place_note(row)} for row in rows[:20]]})
 
     # -- opening and editing

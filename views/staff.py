@@ -34,6 +34,7 @@ from views.staff_support import (
     row_faults,
     row_of_person,
     sensitive_form,
+    tell_of_family,
 )
 from views.templating import page
 
@@ -189,6 +190,7 @@ class StaffView(BaseView):
                 try:
                     execute(row_kind.add(person_id, **form.values()), key=request_key())
                     flash(_("Đã thêm %(what)s.", what=row_kind.one), "success")
+                    tell_of_family(kind, person_id, form.values())
                     return redirect(url_for("StaffView.show", person_id=person_id, tab=row_kind.tab))
                 except Refused as error:
                     rest = form.take_faults(row_faults(error, kind, form))
@@ -230,6 +232,7 @@ class StaffView(BaseView):
                 try:
                     execute(staff.CorrectRow(kind, row_id, changes, reason, seen_version(), gap_reason))
                     flash(_("Đã đính chính %(what)s.", what=row_kind.one), "success")
+                    tell_of_family(kind, person_id, form.values())
                     return redirect(url_for("StaffView.show", person_id=person_id, tab=row_kind.tab))
                 except Refused as error:
                     rest = form.take_faults(row_faults(error, kind, form))

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from hrms.commands import security_log
+from hrms.commands.rotation import kinsfolk
 from hrms.commands.staff.corrections import ROWS
 from hrms.commands.staff.words import LABELS, label
-from hrms.kernel import access
+from hrms.kernel import access, clock
 from hrms.kernel.errors import Difference, Fault, NotFound, Refused, Stale
 from models.staff import Person
 from views.fields import DateField, Form, Optional, TextField
@@ -47,6 +48,17 @@ def row_of_person(kind: str, row_id: int, person_id: int) -> Any:
     if row.person_id != person_id:
         raise NotFound()
     return row
+
+
+def tell_of_family(kind: str, person_id: int, values: dict[str, Any]) -> None:
+    """A relation just written that puts two people side by side against the law is told at once, with the article."""
+    relative_id = values.get("relative_id")
+    if kind != "family_relation" or relative_id is None:
+        return
+    found = kinsfolk.conflict(person_id, relative_id, str(values.get("relation") or ""), clock.today())
+    for one in kinsfolk.in_words([found] if found is not None else []):
+        severe = one.severity == "BLOCK"
+        flash(f"{one.text} {one.article}", "error" if severe else "warning")
 
 
 def renamed(error: Refused, names: dict[str, str]) -> Refused:

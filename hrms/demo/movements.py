@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from hrms.commands.rotation import effects, guards
 from hrms.commands.rotation.cases import MoveRequest, OpenCase
 from hrms.commands.rotation.chains import FormChain
+from hrms.commands.rotation.dossier import HEALTH, PaperLine, SaveDossier
 from hrms.commands.rotation.handover import HandoverLine, SaveHandover
 from hrms.commands.rotation.remarks import WriteRemark
 from hrms.commands.rotation.steps import Perform
@@ -27,7 +28,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import HrmsError
 from hrms.kernel.text import add_months, first_of_next_month
 from models.account import Account
-from models.organization import OrgUnit, Position
+from models.organization import Establishment, OrgUnit, Position
 from models.restructuring import DownsizingCase
 from models.rotation import HandoverItem, MovementCase
 from models.staff import Appointment, FamilyRelation, Person
@@ -153,6 +154,7 @@ class Stagehands:
         ):  # fmt: skip
             code = next(code for root, code in roots.items() if path.startswith(root))
             self.seats[values[0]] = Seat(Place(*values), code)
+        self.room = self._room(as_of)
         busy = select(DownsizingCase.person_id)
         accounts = select(Account.person_id).where(Account.person_id.is_not(None))
         until = first_of_next_month(as_of)  # posts that begin by then are as good as taken
@@ -178,6 +180,28 @@ class Stagehands:
             post = Holder(person_id, position_id, unit_id, code, rank, birth.year)
             if post.position_id in self.seats:
                 self.people[self.seats[post.position_id].agency].append(post)
+
+    def _room(self, as_of: date) -> dict[str, int]:
+        """Civil servants an agency may still take by its assigned number; one without a number is not there."""
+        given = select(OrgUnit.code, OrgUnit.path, Establishment.number).join(
+            OrgUnit, OrgUnit.id == Establishment.unit_id
+        )
+        found = {}
+        for code, path, number in db.session.execute(
+            given.where(OrgUnit.code.in_(self.units), Establishment.kind == "civil_servant",
+                        Establishment.valid_from <= as_of,
+                        or_(Establishment.valid_to.is_(None), Establishment.valid_to >= as_of))
+        ):  # fmt: skip
+            there = select(func.count(Appointment.id)).join(Person, Person.id == Appointment.person_id)
+            present = db.session.scalar(
+                there.join(OrgUnit, OrgUnit.id == Appointment.unit_id).where(
+                    OrgUnit.path.like(f"{path}%"), Appointment.kind == "main", Appointment.valid_from <= as_of,
+                    or_(Appointment.valid_to.is_(None), Appointment.valid_to >= as_of),
+                    Person.category.in_(("civil_servant", "cadre")),
+                )
+            )  # fmt: skip
+            found[code] = number - (present or 0)
+        return found
 
     def next(self, agency: str, leader: bool, listed: bool, years: int = 4) -> Holder | None:
         """The next person of an agency that fits, some ``years`` before the pension; nobody is taken twice."""
@@ -208,6 +232,7 @@ class Stagehands:
         if not found and kind == "CDVTCT":  # another agency of the same field
             found = [s for s in self.seats.values()
                      if s.free and s.agency != mine.agency and s.position.listed_code[:3] == field_of]  # fmt: skip
+        found = [seat for seat in found if self.room.get(seat.agency, 1) > 0 or seat.agency == mine.agency] or found
         return self.rng.choice(found) if found else None
 
 
@@ -264,6 +289,8 @@ class Tale:
             db.session.rollback()
             return False
         goal.promised += kind != "BIET_PHAI"
+        if kind != "BIET_PHAI" and goal.agency in self.hands.room:
+            self.hands.room[goal.agency] -= 1
         return True
 
     def step(self, action: str, after: int, by: str, **more: object) -> None:
@@ -277,6 +304,8 @@ class Tale:
         if fate == "withdrawn":
             self.step("withdraw", 3, self.clerk, reason="Đơn vị đi chưa bố trí được người thay")
             return
+        if kind == "LUAN_CHUYEN":
+            self._papers(complete=fate != "heard")
         self.step("check", 2, self.clerk)
         if fate == "checked":
             return
@@ -340,6 +369,20 @@ class Tale:
             self.day = as_of - timedelta(days=5)
             self.step("return", 0, self.head or PROVINCE, document=document, document_date=self.day,
                       ended_on=as_of - timedelta(days=6))  # fmt: skip
+
+    def _papers(self, *, complete: bool) -> None:
+        """The dossier of a luân chuyển: whole, or with some papers still to come."""
+        case = db.session.get_one(MovementCase, self.case_id)
+        items = [(item.id, item.code, item.version) for item in case.dossier]
+        lines = [
+            PaperLine(
+                number, True, document_date=case.health_certificate_on if code == HEALTH else None, version=version
+            )
+            for place, (number, code, version) in enumerate(items)
+            if complete or place % 4 != 1
+        ]
+        with self.stage.on(self.day, self.clerk):
+            execute(SaveDossier(self.case_id, lines))
 
     def _hand_over(self) -> None:
         rows = list(db.session.scalars(select(HandoverItem).where(HandoverItem.case_id == self.case_id)))

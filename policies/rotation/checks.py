@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from policies.engine.dates import add_months
 from policies.engine.parameters import ParameterStore
-from policies.engine.trace import Node
+from policies.engine.trace import Node, parameter_node
 from policies.rotation.clock import Tenure, change_allowed, person_classes
 from policies.rotation.family import Tie, family_bar_of_move
 from policies.rotation.grounds import (
@@ -109,7 +109,9 @@ def check_move(kind: str, facts: MoveFacts, store: ParameterStore | None = None)
     if facts.qualified is False:
         found.refuse("NOT_QUALIFIED")
     if facts.establishment is False and kind != "BIET_PHAI":  # a seconded person stays in the sender's number
-        found.refuse("OVER_ESTABLISHMENT")
+        over = at(law_, "establishment.over", facts.effective)
+        (found.warn if over.value == "WARN" else found.refuse)("OVER_ESTABLISHMENT")
+        found.nodes.append(parameter_node(over))
     _grade(kind, facts, found)
     if kind == "THAY_DOI_VTVL" and facts.rated_good is False:
         found.refuse("RATING_BELOW_GOOD")

@@ -130,3 +130,16 @@ def test_a_change_of_position_asks_for_the_grade_and_a_transfer_warns():
     assert found("DIEU_DONG", "01.003", "01.002") == (set(), {"GRADE_BELOW"})
     assert found("THAY_DOI_VTVL", "06.031", "01.003") == (set(), {"GRADE_DIFFERS"})
     assert grade_meets("01.003", "01.003") is True and waivable() == {"OVER_ESTABLISHMENT", "NOT_QUALIFIED"}
+
+
+def test_the_province_may_have_a_full_establishment_only_warn():
+    """“rotation.establishment.over” [U]: REFUSE unless the province says WARN; a secondment is not asked."""
+
+    def found(kind, store=None):
+        check = check_move(kind, MoveFacts(JULY, establishment=False), store)
+        return {one.code for one in check.refusals}, {one.code for one in check.warnings}
+
+    assert found("DIEU_DONG") == ({"OVER_ESTABLISHMENT"}, set())
+    assert found("BIET_PHAI") == (set(), set())
+    milder = default_store().with_overrides([Override("rotation.establishment.over", JULY, None, "WARN", "", "")])
+    assert found("DIEU_DONG", milder) == (set(), {"OVER_ESTABLISHMENT"})

@@ -279,3 +279,16 @@ def test_a_chain_gets_another_day(moves, world, login, session, actor_as):
     session.rollback()
     assert session.get(MovementCase, one.id).effective_on == date(2025, 8, 1)
     assert login("unit_head_a").post(f"/movements/chains/{chain.id}/", data=data).status_code == 403
+
+
+def test_a_relation_that_breaks_the_bar_is_told_when_it_is_written(world, factory, login):
+    """The treasurer's husband heads the agency: told at once, with the article; elsewhere nothing is said."""
+    post = factory.position(world.unit("b1"), "TQ", "Thủ quỹ", approved_number=1)
+    wife = factory.person(post.unit, sex="female", recruited=date(2019, 1, 1), position=post, title="Thủ quỹ")
+    client, path = login("unit_hr_b"), f"/staff/{wife.id}/rows/family_relation/new"
+    head, other = world.person("b.1"), world.person("b1.2")
+    data = {"relation": "Anh", "full_name": other.full_name, "relative_id": str(other.id)}
+    assert "Là người thân của" not in words(client.post(path, data=data, follow_redirects=True))
+    data = {"relation": "Chồng", "full_name": head.full_name, "relative_id": str(head.id)}
+    told = words(client.post(path, data=data, follow_redirects=True))
+    assert "Là người thân của" in told and "Điều 20 khoản 3 Luật" in told

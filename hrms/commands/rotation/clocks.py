@@ -17,7 +17,7 @@ from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
 from hrms.commands.evaluation.roll import klass_of
 from hrms.commands.law.current import current_store
-from hrms.commands.rotation.kinsfolk import INSIDE
+from hrms.commands.rotation.words import INSIDE
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.text import fold

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from hrms.commands.law.current import current_store
-from hrms.commands.rotation.words import DECIDED, INVERSE, JOB_RULES, relation_code
+from hrms.commands.rotation.words import DECIDED, INSIDE, INVERSE, JOB_RULES, relation_code
 from hrms.commands.staff.lookup import in_chunks, on_day
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
 from models.organization import OrgUnit, Position
 from models.rotation import MovementCase
-from models.staff import Appointment, FamilyRelation
-from policies.rotation import Tie, family_bar_of_move
+from models.staff import Appointment, FamilyRelation, Person
+from policies.rotation import Tie, family_bar_of_move, reason
 
-INSIDE = frozenset({"division", "commune_office"})  # parts of an agency; every other kind is an agency of its own
 HEADS = {(False, "head"): "HEAD", (False, "deputy"): "DEPUTY_HEAD",
          (True, "head"): "DIVISION_HEAD", (True, "deputy"): "DEPUTY_DIVISION_HEAD"}  # fmt: skip
 
@@ -198,3 +198,40 @@ def standing_conflicts(day: date) -> list[Conflict]:
     places = places_on(sorted({one for pair in pairs for one in pair}), day)
     found = [_conflict(*row, day, places) for row in sorted(pairs.values())]
     return [one for one in found if one is not None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A conflict in words, with the person it is told of. ``severity`` and ``article`` as the rules give them."""
+
+    person_id: int
+    name: str
+    unit_id: int | None
+    unit: str
+    severity: str
+    text: str
+    article: str
+
+
+def in_words(found: Sequence[Conflict]) -> list[Told]:
+    """Each conflict as a sentence: who, of whom, where, and what the law says; three statements for any number."""
+    people: dict[int, Person] = {}
+    for ids in in_chunks(sorted({one for row in found for one in (row.person_id, row.relative_id)})):
+        people.update({row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(ids)))})
+    units = {row.body_id for row in found} | {row.unit_id for row in people.values() if row.unit_id is not None}
+    names: dict[int, str] = {}
+    for ids in in_chunks(sorted(units)):
+        names.update(db.session.execute(select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(ids))).tuples().all())
+    rows = []
+    for one in found:
+        person, relative, why = people[one.person_id], people[one.relative_id], reason(one.reason)
+        rows.append(
+            Told(
+                person.id, f"{person.full_name} ({person.code})", person.unit_id, names.get(person.unit_id or 0, ""),
+                one.severity,
+                _("Là người thân của %(relative)s, cùng làm việc tại %(unit)s. %(why)s",
+                  relative=f"{relative.full_name} ({relative.code})", unit=names[one.body_id], why=_(why.text)),
+                why.article,
+            )
+        )  # fmt: skip
+    return rows

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from hrms.commands.rotation.words import BIET_PHAI, DECIDED, OPEN
+from hrms.commands.rotation.words import BIET_PHAI, DECIDED, INSIDE, OPEN
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
@@ -129,8 +129,9 @@ class Filled:
 def overfilled(case: MovementCase, together: Sequence[MovementCase], day: date) -> list[Filled]:
     """Units of the receiver's line whose assigned number the move would exceed, moves already decided counted.
 
-    Only units the person is new to: inside an agency with one number nothing changes. What is given to a unit is for
-    itself and everything below it; a unit without a number sets no limit.
+    Only units the person is new to: inside an agency nothing changes. What is given to a unit is for itself and
+    everything below it; a unit without a number sets no limit. How an agency shares its number among its divisions is
+    its own affair.
     """
     kind = ESTABLISHMENT_OF_CATEGORY.get(case.person.category, "")
     above = {int(part) for part in case.to_unit.path.split("/") if part}
@@ -141,7 +142,8 @@ def overfilled(case: MovementCase, together: Sequence[MovementCase], day: date) 
         select(Establishment.unit_id, OrgUnit.name, OrgUnit.path, Establishment.number)
         .join(OrgUnit, OrgUnit.id == Establishment.unit_id)
         .where(
-            Establishment.unit_id.in_(above), Establishment.kind == kind, Establishment.valid_from <= day,
+            Establishment.unit_id.in_(above), OrgUnit.kind.not_in(INSIDE), Establishment.kind == kind,
+            Establishment.valid_from <= day,
             or_(Establishment.valid_to.is_(None), Establishment.valid_to >= day),
         )
         .order_by(Establishment.valid_from)

@@ -30,6 +30,7 @@ NONE, APPLIED, UNDONE = "none", "applied", "undone"  # MovementCase.effect
 LUAN_CHUYEN, DIEU_DONG, BIET_PHAI, CDVTCT, NOI_BO = "LUAN_CHUYEN", "DIEU_DONG", "BIET_PHAI", "CDVTCT", "NOI_BO"
 FOR_A_TIME = (LUAN_CHUYEN, BIET_PHAI)  # these end or are extended; the others are for good
 NUMBER_SIGNS = {LUAN_CHUYEN: "LC", DIEU_DONG: "DD", BIET_PHAI: "BP", CDVTCT: "CD", NOI_BO: "NB"}
+INSIDE = frozenset({"division", "commune_office"})  # parts of an agency; every other kind is an agency of its own
 CASE_PATH = "/movements/{id}"  # where notices lead
 
 
