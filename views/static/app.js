@@ -61,9 +61,9 @@ for (const form of $$("form[data-draft]")) {
   if (stored && JSON.stringify(stored.values) !== original && !$("[aria-invalid]", form)) {
     const bar = document.createElement("div");
     bar.className = "msg info"; bar.setAttribute("role", "status");
-    bar.textContent = (form.dataset.draftText || "Có bản nháp chưa gửi, lưu lúc") + " " + new Date(stored.at).toLocaleString("vi-VN") + ". ";
-    const use = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: form.dataset.draftUse || "Dùng bản nháp" });
-    const drop = Object.assign(document.createElement("button"), { type: "button", className: "small quiet", textContent: form.dataset.draftDrop || "Bỏ" });
+    bar.textContent = (form.dataset.draftText || document.body.dataset.draftText) + " " + new Date(stored.at).toLocaleString("vi-VN") + ". ";
+    const use = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: form.dataset.draftUse || document.body.dataset.draftUse });
+    const drop = Object.assign(document.createElement("button"), { type: "button", className: "small quiet", textContent: form.dataset.draftDrop || document.body.dataset.draftDrop });
     use.onclick = () => {
       for (const field of form.elements) if (field.name in stored.values) {
         if (field.type === "checkbox") field.checked = stored.values[field.name];
@@ -81,7 +81,7 @@ for (const form of $$("form[data-draft]")) {
     timer = setTimeout(() => {
       try {
         localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: values(form) }));
-        if (note) note.textContent = (form.dataset.draftSaved || "Đã giữ nháp lúc") + " " + new Date().toLocaleTimeString("vi-VN");
+        if (note) note.textContent = (form.dataset.draftSaved || document.body.dataset.draftSaved) + " " + new Date().toLocaleTimeString("vi-VN");
       } catch { /* a full store must not stop the typing */ }
     }, 600);
   });
