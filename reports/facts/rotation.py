@@ -165,9 +165,10 @@ LINES = FrameFact(
         "overdue": FactColumn("Quá hạn", "integer", listed=False),
         "told": FactColumn("Đã báo", "integer", listed=False),
         "plan": FactColumn("Kế hoạch số", "code", mm=22, chars=16, listed=False),
+        "plan_id": FactColumn("", "integer", listed=False),
         "sort_key": FactColumn("", listed=False),
     },
     rows_need=MOVEMENT_READ,
-    link=("RotationPlanView.line", "line_id", "id"),
+    link=("RotationPlanView.show", "plan_id", "plan_id"),  # whoever reads the report may read the plan
     load=_lines,
 )
