@@ -27,6 +27,7 @@ from hrms.commands.evaluation.words import (
     SELF_SUBMITTED,
     TEXT_SECTIONS,
     exit_text,
+    self_sections,
 )
 from hrms.commands.evaluation.workflow import PERSON
 from hrms.kernel import access, history
@@ -54,7 +55,6 @@ from views.evaluation_support import (
 )
 from views.templating import dmy, page
 
-SELF_TEXTS = ("strengths", "weaknesses", "causes", "remedies", "results")
 FLAGS: dict[Any, str] = {True: "1", False: "0"}  # yes and no as they stand in a select
 
 
@@ -197,7 +197,7 @@ def write_page(
         **_common(sheet),
         view=view,
         texts=content.texts if content is not None else sheet.texts_self or {},
-        sections=[(key, _(TEXT_SECTIONS[key])) for key in SELF_TEXTS],
+        sections=[(key, _(TEXT_SECTIONS[key])) for key in self_sections(sheet.regime)],
         measures=measure_rows(sheet, measures, view.graded),
         level=content.level if content is not None else sheet.level_self,
         sums=totals(scorer, sheet, sheets.clean_points(points)),

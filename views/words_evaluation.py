@@ -53,6 +53,7 @@ FIELDS = (
 SECTIONS = (
     _l("Ưu điểm"), _l("Khuyết điểm, hạn chế"), _l("Nguyên nhân"), _l("Biện pháp khắc phục"),
     _l("Kết quả thực hiện chức trách, nhiệm vụ"), _l("Chiều hướng, triển vọng phát triển"), _l("Ý kiến góp ý"),
+    _l("Kết quả khắc phục hạn chế, khuyết điểm đã được chỉ ra"),
     _l("Không có thời gian làm việc trong kỳ: không có kết quả để xếp loại"),
     _l("Không xếp loại theo lý do ghi tại phiếu"),
 )  # fmt: skip

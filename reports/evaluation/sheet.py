@@ -4,7 +4,7 @@ HD 43-HD/BTCTW); where the form is an assumption of this project the paper says 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -128,7 +128,7 @@ def person_sheet(file: SheetFile, press: Callable[..., Any] = pdf.render) -> Any
     context: dict[str, Any] = {
         "draft": sheet.state == "draft",
         "watermark": "BẢN NHÁP",
-        "letter": _letter(file.body, None),
+        "letter": _letter(file.body, None, party=layout == "party"),
         "file": file,
         "sheet": sheet,
         "title": sheet_title(file),
@@ -173,10 +173,12 @@ def _signer(file: SheetFile) -> str:
     return name if file.settled and not name.startswith(("Chủ tịch", "Người đứng đầu")) else ""
 
 
-def _letter(body: Body, issued_on: date | None) -> Any:
-    from dataclasses import replace
-
-    return replace(body.letterhead("", issued_on=issued_on), symbol="")
+def _letter(body: Body, issued_on: date | None, *, party: bool = False) -> Any:
+    """The head of a sheet; on the Party side under the Party organisation of the body (HD 43-HD/BTCTW)."""
+    found = replace(body.letterhead("", issued_on=issued_on), symbol="")
+    if not party or body.is_party:
+        return found
+    return replace(found, superior=f"ĐẢNG BỘ {body.name}".upper(), body="CHI BỘ ……………………", party=True)
 
 
 def special(facts: dict[str, Any], exit_code: str) -> list[str]:
@@ -231,7 +233,7 @@ def unit_sheet(record: UnitEvaluation, files: Files | None = None) -> pdf.Paper:
     context: dict[str, Any] = {
         "draft": record.state == "draft",
         "watermark": "BẢN NHÁP",
-        "letter": _letter(body, None),
+        "letter": _letter(body, None, party=record.regime in PARTY),
         "record": record,
         "period": of.period,
         "title": (forms[0].title if forms else "Phiếu đánh giá, xếp loại chất lượng tập thể").upper(),

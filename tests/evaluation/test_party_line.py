@@ -170,6 +170,7 @@ def test_papers_and_pages_show_the_grades_in_words(party_2024, member, actor_as,
     rows = {row.code: row.points[0] for row in filled["rows"] if not row.group}
     assert rows["1.2"] == "Xuất sắc" and filled["graded"] and filled["layout"] == "party"
     assert ("Nhiệm vụ vượt mức", "50%") in filled["measures"] and filled["assumed"]
+    assert filled["letter"].party and filled["letter"].superior == "ĐẢNG BỘ SỞ XÂY DỰNG"
     page = login("staff_member_a").get(f"/evaluation/sheets/{sheet.id}").get_data(as_text=True)
     assert 'value="XUAT_SAC" checked' in page and 'name="measures.over_percent"' in page
-    assert "measures.listed_case" not in page
+    assert "measures.listed_case" not in page and 'name="texts.repaired"' in page

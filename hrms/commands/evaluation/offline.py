@@ -37,7 +37,7 @@ from hrms.commands.evaluation.scoring import Scorer
 from hrms.commands.evaluation.sheets import SaveSheet, may_write
 from hrms.commands.evaluation.stepping import StepResult
 from hrms.commands.evaluation.tasks import COLUMNS, NAMES, SaveTasks, line_of, read_row
-from hrms.commands.evaluation.words import DRAFT
+from hrms.commands.evaluation.words import DRAFT, PARTY_REGIMES
 from hrms.kernel import access
 from hrms.kernel.commands import Command
 from hrms.kernel.db import db
@@ -99,11 +99,12 @@ def _columns(scorer: Scorer, code: str, people: Sequence[PersonEvaluation]) -> l
     form = scorer.sheet(code)
     graded = form is not None and form.scale_max is None
     kinds = dict.fromkeys((one.regime, one.klass) for one in people)
+    texts = (*TEXTS, "repaired") if any(regime in PARTY_REGIMES for regime, _klass in kinds) else TEXTS
     keys = dict.fromkeys(key for regime, klass in kinds for key in asked(regime, klass, graded=graded))
     return [
         ("evaluation_id", "", None), ("version", "", None), ("code", _("Số hiệu"), None),
         ("name", _("Họ và tên"), None), ("title", _("Chức vụ, chức danh"), None),
-        *line_columns(form), *measure_columns([*keys], MEASURES), *closing_columns(TEXTS),
+        *line_columns(form), *measure_columns([*keys], MEASURES), *closing_columns(texts),
     ]  # fmt: skip
 
 

@@ -116,7 +116,16 @@ TEXT_SECTIONS: dict[str, str] = {
     "results": N_("Kết quả thực hiện chức trách, nhiệm vụ"),
     "outlook": N_("Chiều hướng, triển vọng phát triển"),
     "opinions": N_("Ý kiến góp ý"),
+    "repaired": N_("Kết quả khắc phục hạn chế, khuyết điểm đã được chỉ ra"),
 }
+PARTY_REGIMES = frozenset({"QD124", "QD366"})
+
+
+def self_sections(regime: str) -> tuple[str, ...]:
+    """The sections a person writes; the review of the Party side also asks what became of earlier shortcomings."""
+    own = ("strengths", "weaknesses", "causes", "remedies", "results")
+    return (*own, "repaired") if regime in PARTY_REGIMES else own
+
 
 # Exits that come from the records or from a hand; all other codes have their sentence in the rules.
 EXIT_LABELS: dict[str, str] = {
