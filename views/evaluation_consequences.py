@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from hrms.commands.evaluation import consequences, results
+from hrms.commands.evaluation.consequence_finding import OPEN, REDUCTION
 from hrms.commands.evaluation.history import of_person
 from hrms.kernel import access, clock, history
 from hrms.kernel.commands import execute
@@ -39,7 +40,7 @@ def state_badge(row: RatingConsequence) -> tuple[str, str]:
 
 
 def _late(query: Select[Any], _value: str) -> Select[Any]:
-    return query.where(RatingConsequence.state == consequences.OPEN, RatingConsequence.due_on < clock.today())
+    return query.where(RatingConsequence.state == OPEN, RatingConsequence.due_on < clock.today())
 
 
 CONSEQUENCES = declare(
@@ -140,8 +141,8 @@ class EvaluationConsequenceView(BaseView):
             badge=state_badge(row),
             years=past.of(kinds=("YEAR",))[:5],
             case=case,
-            prepares=row.code == consequences.REDUCTION and access.may("case", "create"),
-            is_open=row.state == consequences.OPEN,
+            prepares=row.code == REDUCTION and access.may("case", "create"),
+            is_open=row.state == OPEN,
             forms=made,
             faults=faults,
             accepted=bool(request.form.get("accept_warnings")),

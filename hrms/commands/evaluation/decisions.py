@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import consequences, quota
+from hrms.commands.evaluation import consequence_finding, quota
 from hrms.commands.evaluation.rights import cycle_for, own_person_id, sheet_for_step
 from hrms.commands.evaluation.standing import DEMOTED, HTT, LEVELS, TOLD, day_of, moment, standing_level
 from hrms.commands.evaluation.stepping import LIMIT, StepResult, load_many, step_many
@@ -283,7 +283,7 @@ class Decide(Command[StepResult]):
             write_decision(sheet, paper, self._levels[sheet.id], self._reason(sheet))
         write_year_ratings(self._cycle, sheets, paper.number)
         if kind == REPLACE:
-            consequences.find_for(self._cycle, sheets)
+            consequence_finding.find_for(self._cycle, sheets)
 
     def receipt(self, outcome: StepResult) -> Any:
         return outcome.to_plain()
@@ -379,7 +379,7 @@ class Publish(_Many):
         for cycle_id in sorted({sheet.cycle_id for sheet in shown}):
             cycle = db.session.get(EvaluationCycle, cycle_id)
             assert cycle is not None
-            consequences.find_for(cycle, [sheet for sheet in shown if sheet.cycle_id == cycle_id])
+            consequence_finding.find_for(cycle, [sheet for sheet in shown if sheet.cycle_id == cycle_id])
         return outcome
 
 

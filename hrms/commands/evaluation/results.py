@@ -14,7 +14,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from hrms.commands.evaluation.consequences import PUBLIC
+from hrms.commands.evaluation.consequence_finding import PUBLIC
 from hrms.commands.evaluation.history import STATE, year_levels
 from hrms.commands.evaluation.standing import HTXS, SETTLED
 from hrms.commands.evaluation.words import NOT_RATED
