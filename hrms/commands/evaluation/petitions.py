@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import consequences, decisions, quota
+from hrms.commands.evaluation import consequence_finding, decisions, quota
 from hrms.commands.evaluation.quota_state import Ceiling
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
 from hrms.commands.evaluation.standing import LEVELS, TOLD, day_of
@@ -285,7 +285,7 @@ class AnswerPetition(Command[EvaluationPetition]):
             paper = self._paper.row(sheet.cycle_id, unit_id, decisions.REPLACE)
             decisions.write_decision(sheet, paper, self.new_level, self.level_reason)
             decisions.write_year_ratings(sheet.cycle, [sheet], paper.number)
-            consequences.find_for(sheet.cycle, [sheet])
+            consequence_finding.find_for(sheet.cycle, [sheet])
             quota.settle(self._effect)
             paper.quota = {str(sheet.agency_id): quota.compute(sheet.cycle_id, sheet.agency_id).plain()}
         return row
