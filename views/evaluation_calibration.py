@@ -207,7 +207,8 @@ class EvaluationCalibrationView(BaseView):
         """Who may be proposed, while one types: people of the sitting's unit with the level they stand at."""
         row = access.get(CalibrationSession, session_id, "calibrate")
         text = request.args.get("q", "")[:100]
-        query = sheet_query(SheetFilter(row.cycle_id, text, unit_id=row.unit_id)).order_by(PersonEvaluation.sort_key)
+        query = sheet_query(SheetFilter(row.cycle_id, text)).where(calibration.under_review(row.unit))
+        query = query.order_by(PersonEvaluation.sort_key)
         found = [
             {"id": sheet.id, "text": sheet.person.full_name,
              "note": " · ".join(part for part in (sheet.unit.name, level_word(level_of(sheet))) if part)}

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import offline_units, queries, reform_index, units
+from hrms.commands.evaluation import offline_units, order, queries, reform_index, units
 from hrms.commands.evaluation.deadlines import due_of
 from hrms.commands.evaluation.measures import UNIT_MEASURES, asked_of_unit
 from hrms.commands.evaluation.rights import cycle_for
@@ -221,6 +221,8 @@ class EvaluationCollectiveView(BaseView):
         except Stale as error:
             return self._page(load(collective_id), content, (), error), 409
         flash(_("Đã lưu đánh giá của tập thể."), "success")
+        if step == "propose" and (missing := units.missing_figures(load(collective_id))):
+            flash(_without_figures(missing), "warning")
         return redirect(url_for("EvaluationCollectiveView.show", collective_id=collective_id))
 
     @expose("/collectives/<int:collective_id>/steps/<code>", methods=["POST"])
@@ -288,7 +290,7 @@ class EvaluationCollectiveView(BaseView):
             draft=draft,
             actions=[one for one in actions if one.transition.code not in CONTENT_STEPS],
             content_actions=[one for one in actions if one.transition.code in CONTENT_STEPS],
-            may_recognise=record.state == PROPOSED and access.in_scope(record.decider_unit_id, "evaluation", "decide"),
+            may_recognise=record.state == PROPOSED and order.may_decide_for(record.decider_unit_id),
             step_url=lambda code: url_for("EvaluationCollectiveView.step", collective_id=record.id, code=code),
             trace=trace_in_words(record.trace),
             reasons=[(reason_text(code), known[code].article_of(record.regime) if code in known else "")
@@ -307,7 +309,18 @@ class EvaluationCollectiveView(BaseView):
             points_text=points_text,
             manual=MANUAL,
             due=due_of(record.cycle, "collectives"),
+            without_figures=_without_figures(units.missing_figures(record)) if record.state != DRAFT else "",
         )  # fmt: skip
+
+
+def _without_figures(missing: Sequence[str]) -> str:
+    """What a level without figures costs: those who lead the unit cannot be put together."""
+    if not missing:
+        return ""
+    return _(
+        "Chưa có số liệu: %(what)s. Mức của người đứng đầu và cấp phó chưa tính được cho đến khi bổ sung.",
+        what="; ".join(missing),
+    )
 
 
 def _measures(record: UnitEvaluation, content: Content | None) -> list[dict[str, str]]:

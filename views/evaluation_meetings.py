@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from hrms.commands.evaluation import queries
@@ -22,6 +24,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, Refused, Stale
 from models.evaluation import EvaluationCycle, EvaluationMeeting, PersonEvaluation
 from models.organization import OrgUnit
+from models.staff import Person
 from models.vocabulary import RATINGS
 from views.evaluation_rating import unit_of
 from views.evaluation_support import LEVEL_KEYS, differences, told
@@ -30,7 +33,7 @@ from views.posted import identifier, request_key, seen_version
 from views.rules import needs
 from views.templating import page
 
-MOST = 200  # people one set of minutes speaks of
+PAGE = 100  # people on one page of the minutes; the pages of a large unit are filled one after another
 
 
 class MeetingForm(Form):
@@ -45,17 +48,44 @@ class MeetingForm(Form):
     approved = BooleanField(LABELS["approved"])
 
 
-def people_of(cycle_id: int, unit_id: int, meeting_id: int | None) -> list[PersonEvaluation]:
-    """Whom the meeting may speak of: sheets the unit works on, and those it already spoke of."""
-    wanted = queries.SheetFilter(cycle_id=cycle_id, unit_id=unit_id, states=IN_UNIT)
-    query = queries.sheet_query(wanted, "meet").order_by(
+@dataclass(frozen=True)
+class People:
+    """One page of whom the meeting may speak of. ``known``: names of everybody of the unit in the cycle."""
+
+    rows: list[PersonEvaluation]
+    total: int
+    at: int
+    q: str
+    known: frozenset[str]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def people_of(cycle_id: int, unit_id: int, meeting_id: int | None) -> People:
+    """Sheets the unit works on, and those the meeting already spoke of: the page and the search of the request."""
+    q = request.values.get("q", "").strip()[:100]
+    wanted = queries.SheetFilter(cycle_id=cycle_id, unit_id=unit_id, states=IN_UNIT, q=q)
+    query = queries.sheet_query(wanted, "meet")
+    free = query.where(or_(PersonEvaluation.meeting_id.is_(None), PersonEvaluation.meeting_id == (meeting_id or 0)))
+    total = _count(free)
+    if not total and meeting_id is None:  # everybody was spoken of: a second meeting may speak of them again
+        free, total = query, _count(query)
+    at = min(max(1, identifier(request.values.get("page", "1")) or 1), max(1, -(-total // PAGE)))
+    ordered = free.order_by(
         OrgUnit.path, PersonEvaluation.is_head.desc(), PersonEvaluation.is_deputy.desc(), PersonEvaluation.sort_key,
         PersonEvaluation.id,
     )  # fmt: skip
-    found = list(db.session.scalars(query.limit(MOST)))
-    if meeting_id is None:
-        return [one for one in found if one.meeting_id is None] or found
-    return [one for one in found if one.meeting_id in (None, meeting_id)]
+    rows = list(db.session.scalars(ordered.limit(PAGE).offset((at - 1) * PAGE)))
+    everybody = queries.sheet_query(queries.SheetFilter(cycle_id=cycle_id, unit_id=unit_id), "meet")
+    names = db.session.scalars(everybody.with_only_columns(Person.full_name, maintain_column_froms=True))
+    return People(rows, total, at, q, frozenset(names))
+
+
+def _count(query: Select[Any]) -> int:
+    counted = query.with_only_columns(func.count(PersonEvaluation.id), maintain_column_froms=True)
+    return int(db.session.scalar(counted) or 0)
 
 
 class EvaluationMeetingView(BaseView):
@@ -120,14 +150,19 @@ class EvaluationMeetingView(BaseView):
         people = people_of(cycle.id, unit.id, row.id if row else None)
         stale: Stale | None = None
         if request.method == "GET" or faults:
-            form = MeetingForm(None, data=_start(unit, row))
+            form = MeetingForm(None, data=_start(unit, row, people.known))
         else:
             form = MeetingForm(request.form)
             if form.validate():
                 try:
                     saved = execute(self._command(form, cycle, unit, row, people), key=request_key())
                     flash(_("Đã ghi biên bản họp."), "success")
-                    return redirect(url_for("EvaluationMeetingView.show", meeting_id=saved.id))
+                    where: dict[str, Any] = {"meeting_id": saved.id}
+                    if people.at < people.pages and not saved.approved:
+                        # What was spoken of on this page stays with the meeting, so its place in the list stays too.
+                        where["page"] = people.at + 1
+                        flash(_("Còn trang sau: ghi tiếp những người còn lại rồi mới thông qua biên bản."), "info")
+                    return redirect(url_for("EvaluationMeetingView.show", **where))
                 except Refused as error:
                     faults = form.take_faults(error)
                 except Stale as error:
@@ -143,9 +178,11 @@ class EvaluationMeetingView(BaseView):
             unit=unit,
             row=row,
             form=form,
-            people=people,
+            people=people.rows,
+            listed=people,
             typed=dict(request.form) if request.method == "POST" else {},
-            present=_present(people, row),
+            present=_present(people.rows, row),
+            spoken_of=_spoken_of(people.rows, row),
             levels=[(code, str(_(RATINGS[code]))) for code in LEVEL_KEYS],
             state_words={code: str(_(label)) for code, label in STATE_LABELS.items()},
             faults=faults,
@@ -154,12 +191,15 @@ class EvaluationMeetingView(BaseView):
         ), status
 
     def _command(self, form: MeetingForm, cycle: EvaluationCycle, unit: OrgUnit, row: EvaluationMeeting | None,
-                 people: Sequence[PersonEvaluation]) -> RecordMeeting:  # fmt: skip
+                 people: People) -> RecordMeeting:  # fmt: skip
         here = {identifier(raw) for raw in request.form.getlist("present")}
-        names = [one.person.full_name for one in people if one.id in here]
+        shown = Counter(one.person.full_name for one in people.rows)
+        names = [*_elsewhere(row.attendees if row else (), shown, people.known),
+                 *(one.person.full_name for one in people.rows if one.id in here)]  # fmt: skip
         others = [line.strip() for line in (form.others.data or "").splitlines() if line.strip()]
-        absent = [one.person.full_name for one in people if one.id not in here]
-        spoken = [_spoken(one.id, request.form) for one in people if request.form.get(f"of.{one.id}")]
+        absent = [*_elsewhere(row.absentees if row else (), shown, people.known),
+                  *(one.person.full_name for one in people.rows if one.id not in here)]  # fmt: skip
+        spoken = [_spoken(one.id, request.form) for one in people.rows if request.form.get(f"of.{one.id}")]
         return RecordMeeting(
             cycle.id, unit.id, form.held_on.data or clock.today(), form.chair.data or "", form.secretary.data or "",
             [*names, *others], absent, form.invited.data, form.place.data or "", form.minutes.data or "",
@@ -178,20 +218,36 @@ def _spoken(number: int, form: Mapping[str, str]) -> SpokenOf:
     return SpokenOf(number, form.get(f"remark.{number}", ""), votes)
 
 
+def _spoken_of(people: Sequence[PersonEvaluation], row: EvaluationMeeting | None) -> set[int]:
+    """Whom the minutes speak of: those kept, and those on a page nobody has filled yet."""
+    written = {*(row.attendees or ()), *(row.absentees or ())} if row else set()
+    return {one.id for one in people if (row and one.meeting_id == row.id) or one.person.full_name not in written}
+
+
+def _elsewhere(names: Sequence[str] | None, shown: Counter[str], known: frozenset[str]) -> list[str]:
+    """Names written down on other pages: the list before, without the people of this page and without guests."""
+    left, found = Counter(shown), []
+    for name in names or ():
+        if left[name]:
+            left[name] -= 1
+        elif name in known:
+            found.append(name)
+    return found
+
+
 def _present(people: Sequence[PersonEvaluation], row: EvaluationMeeting | None) -> set[int]:
     if request.method == "POST":
         return {number for raw in request.form.getlist("present") if (number := identifier(raw)) is not None}
     if row is None:
         return {one.id for one in people}
-    names = set(row.attendees or ())
-    return {one.id for one in people if one.person.full_name in names}
+    names, absent = set(row.attendees or ()), set(row.absentees or ())
+    # Who was on no page yet counts as present until somebody says otherwise.
+    return {one.id for one in people if one.person.full_name in names or one.person.full_name not in absent}
 
 
-def _start(unit: OrgUnit, row: EvaluationMeeting | None) -> dict[str, Any]:
+def _start(unit: OrgUnit, row: EvaluationMeeting | None, known: frozenset[str]) -> dict[str, Any]:
     if row is None:
         return {"held_on": clock.today(), "place": unit.name}
-    absent = set(row.absentees or ())
-    known = {one.person.full_name for one in people_of(row.cycle_id, row.unit_id, row.id)} | absent
     return {
         "held_on": row.held_on, "place": row.place, "chair": row.chair, "secretary": row.secretary,
         "invited": row.invited, "minutes": row.minutes, "minutes_number": row.minutes_number, "approved": row.approved,

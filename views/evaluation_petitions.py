@@ -28,7 +28,7 @@ from models.vocabulary import RATINGS
 from policies.evaluation import reason_text
 from views.evaluation_confirm import Confirmation, confirmation
 from views.evaluation_support import BADGES, level_word, points_text
-from views.fields import ChoiceField, DateField, Form, LongTextField, Optional, TextField, required
+from views.fields import BooleanField, ChoiceField, DateField, Form, LongTextField, Optional, TextField, required
 from views.listing import Column, Filter, ListSpec, declare, whole_of
 from views.lists import show as show_list
 from views.posted import request_key, seen_version
@@ -143,6 +143,7 @@ class AnswerForm(Form):
     answered_by = TextField(_l("Người trả lời (họ tên, chức vụ)"))
     answered_on = DateField(_l("Ngày trả lời"), [Optional()])
     new_level = ChoiceField(_l("Mức mới"), choices=[("", _l("– chọn –")), *((k, _l(v)) for k, v in RATINGS.items())])
+    confirm_lower = BooleanField(_l("Xác nhận mức mới thấp hơn mức đang có hiệu lực"))
     level_reason = LongTextField(_l("Lý do thay đổi mức"))
     decision_number = TextField(_l("Số quyết định mới"))
     decision_date = DateField(_l("Ngày quyết định mới"), [Optional()])
@@ -250,6 +251,7 @@ class EvaluationPetitionView(BaseView):
             and any(access.may("evaluation", right, sheet) for right in ("resolve", "petition_log")),
             may_withdraw=is_open and access.may("evaluation", "petition" if own else "petition_log", sheet),
             forms=made,
+            reopened=set(forms or ()),
             faults=faults,
             confirm=confirm,
             outcomes=OUTCOMES,
@@ -291,7 +293,7 @@ class EvaluationPetitionView(BaseView):
             petition_id, form.outcome.data or "", form.answer.data or "", form.answer_number.data or "",
             form.answered_by.data or "", form.answered_on.data, form.new_level.data or "", form.level_reason.data or "",
             form.decision_number.data or "", form.decision_date.data, request.form.get("seen_quota", ""),
-            seen_version(),
+            seen_version(), bool(form.confirm_lower.data),
         )  # fmt: skip
         return self._taken(petition_id, command, "answer", form, _("Đã trả lời kiến nghị."))
 

@@ -88,6 +88,10 @@ class Step:
     asks: tuple[str, ...] = ()
     danger: bool = False
 
+    def concerns(self, state: str) -> bool:
+        """Whether the step starts from a state; a step without states asks the workflow."""
+        return not self.states or state in self.states
+
 
 _BEFORE = (*IN_UNIT, SYNTHESISED, QUOTA_CHECKED)
 BULK = (
@@ -134,7 +138,7 @@ class Wanted:
     def matches(self, row: OverviewRow, words: Sequence[str]) -> bool:
         if self.state and row.state != self.state:
             return False
-        if self.level and (row.level or row.level_proposed or row.level_unit or "-") != self.level:
+        if self.level and (row.standing or "-") != self.level:
             return False
         if self.klass and row.klass != self.klass:
             return False
@@ -218,21 +222,26 @@ class EvaluationUnitView(BaseView):
         unit_of(cycle_id, unit_id)
         found = queries.unit_overview(cycle_id, unit_id)
         names = {row.id: row.name for row in found.rows}
-        if request.form.get("all"):
-            ids = [row.id for row in Wanted.of_request().choose(found.rows)]
-        else:
-            posted = (identifier(raw) for raw in request.form.getlist("pick"))
-            ids = [number for number in dict.fromkeys(posted) if number in names]
         code = request.form.get("step", "")
         step = next((one for one in BULK if one.code == code), None)
         if step is None or not access.may("evaluation", step.action):
             raise NotAllowed()
+        portion = bool(request.form.get("everyone"))  # a part of the whole list: who is elsewhere is passed over
+        if request.form.get("all"):
+            ids = [row.id for row in Wanted.of_request().choose(found.rows) if step.concerns(row.state)]
+        else:
+            states = {row.id: row.state for row in found.rows}
+            posted = (identifier(raw) for raw in request.form.getlist("pick"))
+            ids = [number for number in dict.fromkeys(posted) if number in names]
+            if portion:
+                ids = [number for number in ids if step.concerns(states[number])]
         form = OpinionForm(request.form)
         form.validate()
         result = StepResult()
         faults = [Fault(name, str(message)) for name, messages in form.errors.items() for message in messages]
-        if not ids:
-            faults.append(Fault("ids", _("Chưa chọn người nào."), code="empty"))
+        if not ids and not portion:
+            text = _("Trong danh sách không có ai đang ở bước này.") if request.form.get("all") else ""
+            faults.append(Fault("ids", text or _("Chưa chọn người nào."), code="empty"))
         for number, start in enumerate(range(0, 0 if faults else len(ids), LIMIT)):
             try:
                 one = execute(command_of(code, ids[start : start + LIMIT], form), key=_part(request_key(), number))

@@ -211,7 +211,7 @@ def test_the_overview_names_a_generous_head_and_a_level_above_its_points(world, 
     made.sheet("odd", "HTXS", "70", unit="a2")
     with counted() as sent:
         view = overview(made.cycle_id, world.units["a"])
-    assert len(sent) <= 3
+    assert len(sent) <= 4
     found = {(line.unit_id, finding.code) for line in view.heads for finding in line.findings}
     assert (world.units["a1"], "SHARE_ABOVE_PEERS") in found
     assert (world.units["a2"], "SHARE_BELOW_PEERS") in found

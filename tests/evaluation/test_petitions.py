@@ -32,6 +32,7 @@ CHANGE = {
     "level_reason": "Xét lại minh chứng",
     "decision_number": "50/QĐ",
     "decision_date": LAST_DAY,
+    "confirm_lower": True,
 }
 
 
@@ -126,6 +127,16 @@ def test_upheld_the_result_is_filed(rated, actor_as):
     done = answer(file(rated, actor_as))
     assert (done.state, done.answered_on, done.answer_number) == ("upheld", LAST_DAY, "8/SXD-VP")
     assert (rated.row("me").state, rated.row("me").level) == ("filed", "HTT")
+
+
+def test_a_petition_that_would_lower_the_level_asks_to_be_confirmed(rated, actor_as):
+    row = file(rated, actor_as)
+    with pytest.raises(Refused) as error:
+        answer(row, "changed", **{**CHANGE, "confirm_lower": False})
+    assert "lower_unconfirmed" in codes(error)
+    with pytest.raises(Refused) as error:
+        answer(row, "changed", **CHANGE)
+    assert "lower_unconfirmed" not in codes(error)  # only the quota is left to confirm
 
 
 def test_changed_is_a_new_decision_with_notice_to_follow(rated, actor_as):

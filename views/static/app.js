@@ -170,6 +170,31 @@ for (const table of $$("table[data-pick]")) {
 }
 // A dialog whose form came back with errors opens by itself.
 $("dialog[data-open]")?.showModal();
+// A step asked in a dialog and refused: the answer stands at the address of its form; the dialog opens again as it was
+// left, with what is wrong. Kept in this window only, and only until the next page.
+const LEFT = "hrms:dialog", MACHINERY = ["csrf_token", "request_key", "version"], pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.closest("dialog") || (form.getAttribute("method") || "").toLowerCase() !== "post") return;
+  const typed = [...form.elements].filter((one) => (one.name || one.id) && !MACHINERY.includes(one.name) && !["password", "file", "submit", "button"].includes(one.type));
+  try { sessionStorage.setItem(LEFT, JSON.stringify([pathOf(form), typed.map((one) => [one.name || one.id, ["checkbox", "radio"].includes(one.type) ? one.checked : one.value])])); } catch { /* nothing kept */ }
+});
+try {
+  const [path, typed] = JSON.parse(sessionStorage.getItem(LEFT) || "[null, []]"), fault = $("main .msg.error");
+  sessionStorage.removeItem(LEFT);
+  const form = path === location.pathname && fault && $$("dialog form").find((one) => pathOf(one) === path);
+  if (form && !$("dialog[open]")) {
+    const left = [...typed];
+    for (const one of form.elements) {
+      const at = left.findIndex(([key]) => key === (one.name || one.id));
+      if (at < 0) continue;
+      const [[, value]] = left.splice(at, 1);
+      if (typeof value === "boolean") one.checked = value; else one.value = value;
+    }
+    $("h2", form)?.after(fault.cloneNode(true));
+    form.closest("dialog").showModal();
+  }
+} catch { /* a window without storage asks again */ }
 // Sensitive facts: shown after a reason, for one minute, then masked again.
 for (const form of $$("form[data-reveal]")) form.addEventListener("submit", async (event) => {
   event.preventDefault();

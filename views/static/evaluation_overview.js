@@ -31,6 +31,7 @@ if (form && all) {
       // Fields of the other steps' dialogs are not part of this one.
       for (const field of $$("[data-of]")) if (field.dataset.of !== step) dropOne(sent, field.name, field.value, step);
       sent.set("request_key", crypto.randomUUID()); sent.set("step", step);
+      if (all.checked) sent.set("everyone", "1"); // those the step does not concern are passed over, not reported
       for (const id of picked.slice(at * PORTION, (at + 1) * PORTION)) sent.append("pick", id);
       let answer = null, body = null;
       try { answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } }); body = await answer.json(); } catch { answer = null; }
@@ -44,6 +45,7 @@ if (form && all) {
       gauge.value = Math.min(picked.length, (at + 1) * PORTION);
     }
     bar.hidden = true; delete form.dataset.sent;
+    if (!total.moved && !total.stayed.size && !total.faults.length) total.faults.push(form.dataset.saidNone);
     if (!total.stayed.size && !total.faults.length) { location.reload(); return; }
     outcome(button.dataset.step, total);
   });

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from hrms.commands.evaluation import quota
@@ -22,6 +22,7 @@ from hrms.commands.evaluation.history import distribution
 from hrms.commands.evaluation.standing import HTXS, LEVELS, OUT, SETTLED, level_column, level_of
 from hrms.commands.evaluation.stepping import load_many
 from hrms.commands.evaluation.terms import thresholds_of
+from hrms.commands.evaluation.territory import INSIDE
 from hrms.commands.law.current import current_store
 from hrms.kernel import access, clock
 from hrms.kernel.commands import Command, check_version
@@ -82,7 +83,7 @@ class OpenCalibration(Command[CalibrationSession]):
         )
         if db.session.scalar(running.limit(1)) is not None:
             yield Fault("", _("%(unit)s đang có một phiên rà soát chưa khóa.", unit=unit.name), code="session_open")
-        self._before = distribution(self.cycle_id, self.unit_id)
+        self._before = distribution(self.cycle_id, inside=under_review(unit))
         if not self._before.whole().rated:
             yield Fault("", _("Chưa có ai được đề xuất mức xếp loại nên chưa có gì để rà soát."), code="nothing_rated")
 
@@ -97,6 +98,14 @@ class OpenCalibration(Command[CalibrationSession]):
 
     def replay(self, receipt: Any) -> CalibrationSession:
         return access.get(CalibrationSession, receipt)
+
+
+def under_review(unit: OrgUnit) -> ColumnElement[bool]:
+    """Whom a sitting of ``unit`` looks at: of an agency everybody it is rated with, wherever their division belongs
+    today (units move while a period runs); of a division the people in it."""
+    below = select(OrgUnit.id).where(OrgUnit.path.like(f"{unit.path}%"))
+    column = PersonEvaluation.unit_id if unit.kind in INSIDE else PersonEvaluation.agency_id
+    return column.in_(below)
 
 
 def _to_write(session_id: int) -> tuple[CalibrationSession, list[Fault]]:
@@ -159,7 +168,8 @@ class ProposeChange(Command[CalibrationChange]):
         self._session, faults = _to_write(self.session_id)
         yield from faults
         self._sheet = sheet = access.get(PersonEvaluation, self.evaluation_id)
-        if sheet.cycle_id != self._session.cycle_id or not sheet.unit.path.startswith(self._session.unit.path):
+        reviewed = select(PersonEvaluation.id).where(PersonEvaluation.id == sheet.id, under_review(self._session.unit))
+        if sheet.cycle_id != self._session.cycle_id or db.session.scalar(reviewed) is None:
             raise NotFound()
         who = sheet.person.full_name
         if self.level_after not in LEVELS:
@@ -315,7 +325,7 @@ class LockCalibration(Command[CalibrationSession]):
         quota.settle(self._effect)
         db.session.flush()
         row = self._row
-        row.after = distribution(row.cycle_id, row.unit_id).whole().plain()
+        row.after = distribution(row.cycle_id, inside=under_review(row.unit)).whole().plain()
         row.state, row.locked_at = LOCKED, clock.now()
         return row
 
@@ -359,30 +369,43 @@ class Overview:
 
 
 def overview(cycle_id: int, unit_id: int) -> Overview:
-    """Distribution by unit and head with what stands out, in the actor's scope: three statements."""
+    """Distribution by unit and head with what stands out, in the actor's scope: four statements.
+
+    Several agencies are compared agency by agency, one agency division by division.
+    """
     cycle = access.get(EvaluationCycle, cycle_id)
-    sheet, person = PersonEvaluation, Person
-    path = select(OrgUnit.path).where(OrgUnit.id == unit_id).scalar_subquery()
+    whole = db.session.get(OrgUnit, unit_id)
+    if whole is None:
+        raise NotFound()
+    sheet, person, agency = PersonEvaluation, Person, aliased(OrgUnit)
     query = (
         select(
-            sheet.id, sheet.unit_id, OrgUnit.name.label("unit"), person.full_name, sheet.is_head, sheet.state,
+            sheet.id, sheet.unit_id, sheet.agency_id, agency.name.label("agency"), OrgUnit.name.label("unit"),
+            person.full_name, sheet.is_head, sheet.state,
             sheet.score, sheet.score_unit, sheet.reasons, sheet.level_reason, level_column().label("level"),
         )
         .join(OrgUnit, OrgUnit.id == sheet.unit_id)
+        .join(agency, agency.id == sheet.agency_id)
         .join(person, person.id == sheet.person_id)
-        .where(sheet.cycle_id == cycle_id, OrgUnit.path.like(path.concat("%")), sheet.state.not_in(OUT))
-        .order_by(OrgUnit.path, sheet.sort_key)
+        .where(sheet.cycle_id == cycle_id, under_review(whole), sheet.state.not_in(OUT))
+        .order_by(agency.path, OrgUnit.path, sheet.sort_key)
     )  # fmt: skip
     rows = list(db.session.execute(access.restrict(query, sheet)))
     allowed = rules.tolerance(cycle.ends_on, current_store())
+    by_agency = len({row.agency_id for row in rows}) > 1
+
+    def group(row: Any) -> int:
+        return int(row.agency_id if by_agency else row.unit_id)
+
     # A head is rated one level up: beside the people of the own unit it would look like self-praise.
-    members = [row for row in rows if row.level and not row.is_head]
-    found = rules.conspicuous_groups([rules.Rated(row.unit_id, row.level, _score(row)) for row in members], allowed)
+    members = [row for row in rows if row.level and not (row.is_head and row.unit_id == group(row))]
+    found = rules.conspicuous_groups([rules.Rated(group(row), row.level, _score(row)) for row in members], allowed)
     thresholds = thresholds_of(cycle)
     heads = {row.unit_id: row.full_name for row in rows if row.is_head}
+    names = {group(row): row.agency if by_agency else row.unit for row in rows}
     lines: list[HeadLine] = []
-    for unit, name in dict.fromkeys((row.unit_id, row.unit) for row in rows):
-        own = [row for row in members if row.unit_id == unit]
+    for unit, name in names.items():
+        own = [row for row in members if group(row) == unit]
         lines.append(_line(unit, name, heads.get(unit, ""), own, [one for one in found if one.group == unit]))
     misfits = []
     for row in rows:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.evaluation.words import STEPS
 from hrms.commands.law.current import current_store
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.evaluation import EvaluationCycle, EvaluationSetting, ScoreSheet
 from models.vocabulary import PERIOD_KINDS
 from policies.engine.errors import MalformedLawData
@@ -57,8 +58,7 @@ def settings_on(day: date) -> list[EvaluationSetting]:
     """Approved values valid on ``day``, the oldest first: a later one wins."""
     query = select(EvaluationSetting).where(
         EvaluationSetting.state == APPROVED,
-        EvaluationSetting.valid_from <= day,
-        or_(EvaluationSetting.valid_to.is_(None), EvaluationSetting.valid_to >= day),
+        holds(EvaluationSetting, day),
     )
     return list(db.session.scalars(query.order_by(EvaluationSetting.valid_from, EvaluationSetting.id)))
 
@@ -88,8 +88,7 @@ def own_sheets(day: date) -> dict[str, Sheet]:
     """Sheets the administrator loaded, the newest version in use on ``day``, by code."""
     query = select(ScoreSheet).where(
         ScoreSheet.in_use.is_(True),
-        ScoreSheet.valid_from <= day,
-        or_(ScoreSheet.valid_to.is_(None), ScoreSheet.valid_to >= day),
+        holds(ScoreSheet, day),
     )
     return {row.code: sheet_from(row.content) for row in db.session.scalars(query.order_by(ScoreSheet.edition))}
 

@@ -19,7 +19,7 @@ from hrms.commands.evaluation.words import (
 from hrms.kernel import clock
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
-from models.account import Account, RoleAssignment
+from models.account import Account
 from models.evaluation import EvaluationCycle, PersonEvaluation, UnitEvaluation
 from models.organization import OrgUnit
 from models.staff import Person
@@ -162,25 +162,6 @@ def _collectives(cycle: EvaluationCycle, today: date) -> Iterable[Owed]:
     )
     for unit_id, unit, role, count in db.session.execute(query):
         yield Owed("collectives", due, (due - today).days, unit_id, unit, int(count), role)
-
-
-def accounts_of(role: str, unit_id: int, day: date | None = None) -> list[int]:
-    """Accounts (FAB user ids) that hold ``role`` at the unit or the nearest unit above that has one."""
-    today = day or clock.today()
-    path = db.session.scalar(select(OrgUnit.path).where(OrgUnit.id == unit_id)) or ""
-    chain = [int(part) for part in path.split("/") if part]
-    query = (
-        select(RoleAssignment.unit_id, Account.user_id)
-        .join(Account, Account.id == RoleAssignment.account_id)
-        .where(
-            RoleAssignment.role == role, RoleAssignment.unit_id.in_(chain), RoleAssignment.valid_from <= today,
-            (RoleAssignment.valid_to.is_(None)) | (RoleAssignment.valid_to >= today),
-        )
-    )  # fmt: skip
-    by_unit: dict[int, list[int]] = {}
-    for at, user_id in db.session.execute(query):
-        by_unit.setdefault(at, []).append(user_id)
-    return next((sorted(by_unit[one]) for one in reversed(chain) if one in by_unit), [])
 
 
 def mark_late(day: date | None = None) -> int:

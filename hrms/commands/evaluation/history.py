@@ -252,24 +252,31 @@ class Distribution:
 
 
 def distribution(
-    cycle_id: int, unit_id: int | None = None, *, decided_only: bool = False, by_agency: bool = False
+    cycle_id: int,
+    unit_id: int | None = None,
+    *,
+    decided_only: bool = False,
+    by_agency: bool = False,
+    inside: ColumnElement[bool] | None = None,
 ) -> Distribution:
     """Counts of a cycle in the actor's scope, of ``unit_id`` with everything below it: two statements.
 
     ``decided_only``: only decided levels count, everybody else waits (reports); otherwise the standing levels.
-    ``by_agency``: lines by agency instead of by unit.
+    ``by_agency``: lines by agency instead of by unit. ``inside``: sheets chosen otherwise than by their unit today.
     """
     sheet = PersonEvaluation
     level = sheet.level if decided_only else level_column()
     place = sheet.agency_id if by_agency else sheet.unit_id
     grouped = [place, sheet.klass, level, sheet.state.in_(UNCOUNTED), sheet.exit_code]
-    inside = [sheet.cycle_id == cycle_id, sheet.state != REMOVED]
+    chosen = [sheet.cycle_id == cycle_id, sheet.state != REMOVED]
+    if inside is not None:
+        chosen.append(inside)
     if unit_id is not None:
         path = select(OrgUnit.path).where(OrgUnit.id == unit_id).scalar_subquery()
-        inside.append(sheet.unit_id.in_(select(OrgUnit.id).where(OrgUnit.path.like(path.concat("%")))))
+        chosen.append(sheet.unit_id.in_(select(OrgUnit.id).where(OrgUnit.path.like(path.concat("%")))))
     labels = [column.label(f"c{number}") for number, column in enumerate(grouped)]
     # Grouped over a sub-select: the CASE carries bound values, which two databases would not see as one expression.
-    rows = access.restrict(select(*labels).where(*inside), sheet).subquery()
+    rows = access.restrict(select(*labels).where(*chosen), sheet).subquery()
     counted = select(*rows.c, func.count()).group_by(*rows.c)
     lines: dict[tuple[int, str], Counts] = {}
     for unit, klass, found, is_out, exit_code, number in db.session.execute(counted):
@@ -280,5 +287,5 @@ def distribution(
             line.levels[found] += number
         else:
             line.waiting += number
-    people = access.restrict(select(func.count(sheet.id)).where(*inside), sheet)
+    people = access.restrict(select(func.count(sheet.id)).where(*chosen), sheet)
     return Distribution(cycle_id, lines, int(db.session.scalar(people) or 0))

@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 from hrms.commands.evaluation import consequence_finding, decisions, quota
 from hrms.commands.evaluation.quota_state import Ceiling
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
-from hrms.commands.evaluation.standing import LEVELS, TOLD, day_of
+from hrms.commands.evaluation.standing import LEVELS, TOLD, day_of, rank
 from hrms.commands.evaluation.terms import PetitionDays, petition_days
 from hrms.commands.evaluation.words import FILED, N_, NOTIFIED, PETITIONED, REOPENED
 from hrms.commands.evaluation.workflow import PERSON
@@ -214,6 +214,7 @@ class AnswerPetition(Command[EvaluationPetition]):
     decision_date: date | None = None
     seen_quota: str = ""
     version: int | None = None
+    confirm_lower: bool = False  # a petition that costs its author a level is said aloud first
 
     def validate(self) -> Iterable[Fault]:
         self._row, self._sheet = _open_petition(self.petition_id, "resolve")
@@ -264,6 +265,17 @@ class AnswerPetition(Command[EvaluationPetition]):
         else:
             self._effect = quota.effect_of(sheet.cycle_id, {sheet.id: self.new_level})
             yield from self._effect.faults(self.seen_quota)
+        if self.new_level in LEVELS and rank(self.new_level) < rank(sheet.level) and not self.confirm_lower:
+            yield Fault(
+                "confirm_lower",
+                _(
+                    "Mức mới “%(new)s” thấp hơn mức đang có hiệu lực “%(old)s”: kiến nghị làm giảm kết quả của chính "
+                    "người kiến nghị. Hãy xem lại, rồi đánh dấu xác nhận nếu vẫn quyết định như vậy.",
+                    new=_(RATINGS[self.new_level]),
+                    old=_(RATINGS[sheet.level]),
+                ),
+                code="lower_unconfirmed",
+            )
         if not self.level_reason.strip():
             yield Fault("level_reason", _("Cần ghi lý do thay đổi mức xếp loại."), code="level_reason_missing")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from hrms.commands.evaluation.deadlines import step_of
 from hrms.commands.evaluation.rights import cycle_for, granted_units
+from hrms.commands.evaluation.standing import standing_level
 from hrms.commands.evaluation.waiting import rated_by_me, waits_for_me
 from hrms.commands.evaluation.words import (
     OUT,
@@ -135,6 +136,11 @@ class OverviewRow:
     level: str
     quota_outcome: str
 
+    @property
+    def standing(self) -> str:
+        """The level the sheet stands at now, decided or not; nothing while only the person has spoken."""
+        return standing_level(self.level, self.level_proposed, self.level_unit, self.level_machine)
+
 
 @dataclass
 class UnitOverview:
@@ -193,8 +199,8 @@ def unit_overview(cycle_id: int, unit_id: int, wanted: SheetFilter | None = None
         one = OverviewRow(*row)
         found.rows.append(one)
         found.states[one.state] = found.states.get(one.state, 0) + 1
-        level = one.level or one.level_proposed
-        if level and one.state not in OUT:
+        level = one.standing or "-"
+        if one.state not in OUT:
             found.levels[level] = found.levels.get(level, 0) + 1
         found.late += one.late
     found.collectives = collectives(cycle_id, unit_id)

@@ -204,17 +204,20 @@ def _state(
 
 
 def _chosen_before(found: Allocated, lines: Mapping[int, Line]) -> tuple[tuple[Tie, ...], dict[int, str]]:
-    """Ties a person has already decided stay decided as long as the same people tie for as many places."""
+    """Ties a person has already decided stay decided; where a place came free among them, only that place is open."""
     outcomes = {**dict.fromkeys(found.candidates, DEMOTED), **dict.fromkeys(found.kept, KEPT)}
     open_ties: list[Tie] = []
     for places, among in found.ties:
         stored = {key: lines[key].stored for key in among}
         kept = [key for key, outcome in stored.items() if outcome == KEPT]
-        if set(stored.values()) <= {KEPT, DEMOTED} and len(kept) == places:
+        decided = set(stored.values()) <= {KEPT, DEMOTED} and 0 < len(kept) <= places
+        if decided:
             outcomes.update(stored)
-        else:
-            open_ties.append(Tie(places, tuple(among)))
-            outcomes.update(dict.fromkeys(among, TIED))
+        if decided and len(kept) == places:
+            continue
+        left = [key for key in among if not decided or key not in kept]
+        open_ties.append(Tie(places - len(kept) if decided else places, tuple(left)))
+        outcomes.update(dict.fromkeys(left, TIED))
     return tuple(open_ties), outcomes
 
 

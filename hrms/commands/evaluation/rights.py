@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from hrms.kernel import access, actor, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
+from hrms.kernel.validity import holds, lasts
 from models.account import Account, RoleAssignment
 from models.evaluation import EvaluationCycle, PersonEvaluation, UnitEvaluation
 
@@ -82,8 +83,7 @@ def held_units(action: str) -> Select[tuple[int | None]]:
         .where(
             RoleAssignment.role.in_(roles),
             RoleAssignment.unit_id.is_not(None),
-            RoleAssignment.valid_from <= today,
-            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
-            or_(Account.valid_to.is_(None), Account.valid_to >= today),
+            holds(RoleAssignment, today),
+            lasts(Account, today),
         )
     )

@@ -11,13 +11,14 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from hrms.commands.evaluation.circumstances import NO_WORK, Act, Service, Spell, Stay, circumstances
 from hrms.commands.evaluation.configuration import frozen_configuration
 from hrms.commands.evaluation.stepping import parts
 from hrms.commands.evaluation.territory import Territory
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds, lasts
 from models.evaluation import EvaluationCycle, PersonEvaluation
 from models.organization import Position
 from models.staff import Absence, Appointment, Discipline, Person
@@ -165,7 +166,7 @@ class Roll:
                 )
                 .outerjoin(Position, Position.id == Appointment.position_id)
                 .where(Appointment.person_id.in_(part), Appointment.valid_from <= last,
-                       or_(Appointment.valid_to.is_(None), Appointment.valid_to >= first))
+                       lasts(Appointment, first))
                 .order_by(Appointment.valid_from, Appointment.id)
             )  # fmt: skip
             for row in db.session.execute(query):
@@ -379,9 +380,7 @@ def people_query(ids: Iterable[int]) -> Any:
 
 def staff_ids(cycle: EvaluationCycle, units: set[int]) -> list[int]:
     """People with a post in ``units`` on the day of the list, of the categories the cycle covers."""
-    on_day = and_(
-        Appointment.valid_from <= cycle.as_of, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= cycle.as_of)
-    )
+    on_day = holds(Appointment, cycle.as_of)
     query = (
         select(Appointment.person_id, Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)

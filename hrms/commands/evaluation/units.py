@@ -15,7 +15,13 @@ from sqlalchemy import select
 
 from hrms.commands.evaluation import order
 from hrms.commands.evaluation.flow import ManyCommand, many_faults
-from hrms.commands.evaluation.measures import UNIT_MEASURES, UNIT_ONLY, measure_faults, plain_measures
+from hrms.commands.evaluation.measures import (
+    UNIT_MEASURES,
+    UNIT_ONLY,
+    asked_of_unit,
+    measure_faults,
+    plain_measures,
+)
 from hrms.commands.evaluation.rights import collective_for_step
 from hrms.commands.evaluation.scoring import Scorer, question_faults
 from hrms.commands.evaluation.sheets import Content, clean_points, label
@@ -48,6 +54,16 @@ def machine_level(record: UnitEvaluation, scorer: Scorer, values: Mapping[str, A
     )
     given["subunit_kht"] = sum(1 for level in db.session.scalars(below) if level == "KHT")
     return rate_unit(given, record.regime, scorer.configuration)
+
+
+# Figures of the collective that the levels of its head and deputies are counted from.
+NEEDED_BY_LEADERS = ("done_percent", "on_time_percent", "over_percent")
+
+
+def missing_figures(record: UnitEvaluation) -> list[str]:
+    """Labels of the figures that are asked of the collective and stand nowhere yet."""
+    asked, given = asked_of_unit(record.regime), record.measures or {}
+    return [_(UNIT_MEASURES[key][1]) for key in NEEDED_BY_LEADERS if key in asked and given.get(key) in (None, "")]
 
 
 @dataclass

@@ -110,10 +110,15 @@ def rated_by_me() -> ColumnElement[bool]:
 
 
 def waits_for_me() -> ColumnElement[bool]:
-    """Sheets on which the actor is the next to work, in running cycles."""
+    """Sheets on which the actor is the next to work."""
     running = select(EvaluationCycle.id).where(EvaluationCycle.state.in_(RUNNING))
     options = [condition for _code, condition in _conditions()]
-    return and_(PersonEvaluation.cycle_id.in_(running), or_(false(), *options))
+    return and_(or_(PersonEvaluation.cycle_id.in_(running), _again()), or_(false(), *options))
+
+
+def _again() -> ColumnElement[bool]:
+    """A closed cycle holds work again where the level above opened a result, until the new one is published."""
+    return PersonEvaluation.state.in_((REOPENED, DECIDED, NOTIFIED))
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,10 @@ def _sheet_work() -> Iterable[Found]:
             PersonEvaluation,
         )
         .join(EvaluationCycle, EvaluationCycle.id == PersonEvaluation.cycle_id)
-        .where(EvaluationCycle.state.in_(RUNNING), or_(*[condition for _code, condition in conditions]))
+        .where(
+            or_(EvaluationCycle.state.in_(RUNNING), _again()),
+            or_(*[condition for _code, condition in conditions]),
+        )
         .subquery()
     )
     query = select(inner.c.kind, inner.c.cycle_id, func.count(), func.sum(inner.c.late), func.min(inner.c.number))
