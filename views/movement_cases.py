@@ -9,21 +9,21 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from hrms.commands.rotation import cases, files, papers, queries, remarks, steps, targets
+from hrms.commands.rotation import cases, files, guards, papers, queries, remarks, steps, targets
 from hrms.commands.rotation import checks as law_checks
 from hrms.commands.rotation.words import OPEN, PROPOSED, RUNNING
 from hrms.commands.rotation.workflow import WORKFLOW
 from hrms.kernel import access
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
-from hrms.kernel.errors import NotFound, Refused, Stale
+from hrms.kernel.errors import Fault, NotFound, Refused, Stale
 from hrms.kernel.text import fold
 from models.organization import OrgUnit
 from models.rotation import MovementCase, RotationPlanLine
 from models.staff import Person
 from models.vocabulary import MOVEMENT_KINDS
 from reports.registry import produce
-from reports.rotation.makers import PAPERS
+from reports.rotation.makers import PAPERS, offered
 from views import movement_page
 from views.lists import show as show_list
 from views.movement_forms import REQUEST_GROUPS, MoveForm, RemarkForm, StepForm, first_year, step_fields
@@ -305,6 +305,10 @@ class MovementView(BaseView):
         given = {"for_signature": "1"}
         if request.form.get("issuer"):
             given["issuer"] = request.form["issuer"]
+        case = load(move_id)
+        if paper not in offered(case, two_bodies=guards.two_bodies(case)):
+            early = _("Hồ sơ chưa đến hoặc đã qua bước có văn bản này; bản dự thảo vẫn xem được.")
+            return render(case, faults=[Fault("", early, code="not_offered")])
         answer = self._printed(move_id, paper, given)
         execute(papers.RecordPrint(move_id, paper), key=request_key())
         return answer

@@ -18,7 +18,7 @@ from hrms.commands.rotation.workflow import WORKFLOW
 from hrms.kernel import access, attachments, history
 from hrms.kernel.workflow import AllowedAction, TransitionRecord, performed
 from models.rotation import MovementCase, MovementRemark, MovementWaiver
-from reports.rotation.makers import offered
+from reports.rotation.makers import EXCEPTIONAL, offered
 from views.dossier_sheet import papers_of
 from views.handover_sheet import rows_of
 from views.movement_forms import RemarkForm, StepForm, WaiverForm, step_defaults
@@ -55,11 +55,12 @@ class MovePage:
     two_bodies: bool
     remarks: list[MovementRemark]
     files: list[attachments.Attachment]
-    papers: list[tuple[str, str]]
+    papers: list[tuple[str, str, bool]]
     may_edit: bool
     may_work: bool
     may_hand_over: bool
     may_remark: bool
+    may_print: bool = False
     may_note: bool = False
     waivers: list[MovementWaiver] = field(default_factory=list)
     waivable: list[dict[str, Any]] = field(default_factory=list)
@@ -123,6 +124,7 @@ def assemble(case: MovementCase, **forms: Any) -> MovePage:
         may_remark=with_remarks
         and access.may("movement", "remark", case)
         and access.in_scope(case.to_unit_id, "movement", "remark"),
+        may_print=access.may("movement", "print", case),
         may_note=dossier.may_note(case),
         waivers=list(case.waivers) if concerned else [],
         waivable=waivers.standing(case) if concerned else [],
@@ -161,12 +163,14 @@ def checks_of(case: MovementCase) -> list[Check]:
     return [*found, *warned]
 
 
-def paper_urls(case: MovementCase, two_bodies: bool) -> list[tuple[str, str]]:
-    """(address, words) of every paper the case can be printed as; none without the right to print."""
+def paper_urls(case: MovementCase, two_bodies: bool) -> list[tuple[str, str, bool]]:
+    """(address, words, whether it is for what may happen later) of every paper the case can be printed as now; none
+    without the right to print."""
     if not access.may("movement", "print", case):
         return []
+    later = EXCEPTIONAL if case.state not in ("done", "revoked") else ()
     return [
-        (url_for("MovementView.paper", move_id=case.id, paper=kind), _(PAPER_KINDS[kind]))
+        (url_for("MovementView.paper", move_id=case.id, paper=kind), _(PAPER_KINDS[kind]), kind in later)
         for kind in offered(case, two_bodies=two_bodies)
     ]
 

@@ -27,22 +27,34 @@ PAPERS: Mapping[str, Callable[[MoveFile, str], pdf.Paper]] = {
 BY_ISSUER = ("decision", "extension", "ending", "revocation")
 
 
+# A paper applies from the step that needs it until the case has gone past it; in words: docs/papers.md.
+_AFTER_CHECK = (*PREPARING, *SETTLED)
+FROM: Mapping[str, tuple[str, ...]] = {
+    "meeting": _AFTER_CHECK,
+    "agreement": _AFTER_CHECK,
+    "submission": _AFTER_CHECK,
+    "decision": ("heard", "agreed", *SETTLED),
+    "notice": SETTLED,
+    "handover": ("decided", "effective", "running", "handed_over", "done"),
+    "extension": ("running",),
+    "ending": ("running", "done"),
+    "revocation": ("decided", "effective", "running", "handed_over", "revoked"),
+}
+EXCEPTIONAL = ("extension", "ending", "revocation")  # for what may happen later, not for the way of every case
+
+
 def offered(case: MovementCase, *, two_bodies: bool = True) -> list[str]:
-    """Kinds of papers a case as it stands can be printed as."""
-    found = ["meeting", "submission", "notice"]
-    if two_bodies:
-        found.insert(1, "agreement")
-    if case.state in (*PREPARING, *SETTLED):
-        found.append("decision")
-    if case.state in SETTLED:
-        found.append("handover")
-    if case.kind in FOR_A_TIME and case.state == "running":
-        found.append("extension")
-    if case.kind in FOR_A_TIME and case.state in ("running", "done"):
-        found.append("ending")
-    if case.state in ("decided", "effective", "running", "handed_over", "revoked"):
-        found.append("revocation")
-    return found
+    """Kinds of papers a case as it stands can be printed as, in the order of its way.
+
+    A periodic change is announced to the person before it is decided (Luật PCTN Điều 24, 26: by the published plan).
+    """
+    found = [kind for kind, states in FROM.items() if case.state in states]
+    if case.kind == "CDVTCT" and case.state in PREPARING:
+        found.append("notice")
+    left_out = {"agreement"} if not two_bodies else set()
+    if case.kind not in FOR_A_TIME:
+        left_out |= {"extension", "ending"}
+    return [kind for kind in found if kind not in left_out]
 
 
 MOVE = Parameter("move", N_("Hồ sơ luân chuyển, điều động"), "move", required=True)

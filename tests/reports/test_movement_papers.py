@@ -14,7 +14,7 @@ from models.rotation import MovementCase
 from reports.registry import produce
 from reports.rotation.makers import PAPERS, offered
 from reports.rotation.move_file import articles_on, documents_on
-from tests.rotation.movement import JULY, Desk
+from tests.rotation.movement import JULY, TODAY, Desk
 
 
 @pytest.fixture
@@ -120,13 +120,20 @@ def test_every_kind_of_paper_can_be_made_of_a_bare_proposal(moves, world, printe
 
 
 def test_what_is_offered_follows_the_case(moves, world):
+    """Each paper from the step that needs it; what a case has gone past is offered no more."""
     case = moves.open(world.people["a1.2"], "b1", kind="BIET_PHAI")
-    assert "decision" not in offered(case) and "agreement" in offered(case)
+    assert offered(case) == []
+    moves.do(case, "check")
+    assert offered(case) == ["meeting", "agreement", "submission"]
     assert "agreement" not in offered(case, two_bodies=False)
-    moves.agreed(case)
-    assert "decision" in offered(case) and "handover" not in offered(case)
+    moves.do(case, "hear", meeting_on=TODAY, meeting_minutes="05/BB")
+    moves.do(case, "agree", "unit_hr_b", agreed_on=TODAY, agreement_document="12/CV")
+    assert "decision" in offered(case) and "notice" not in offered(case)
     moves.decide(case)
-    assert "handover" in offered(case) and "revocation" in offered(case) and "extension" not in offered(case)
+    assert {"notice", "handover", "revocation"} <= set(offered(case)) and "extension" not in offered(case)
+    other = moves.open(world.people["a2.2"], "b2")
+    moves.do(other, "withdraw", reason="Không còn nhu cầu")
+    assert offered(other) == []
 
 
 def test_the_laws_follow_the_day():

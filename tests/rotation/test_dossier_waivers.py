@@ -12,6 +12,8 @@ from hrms.commands.rotation.files import AttachFile, RemoveFile
 from hrms.commands.rotation.waivers import GrantWaiver, WithdrawWaiver
 from hrms.kernel.commands import execute, transaction
 from hrms.kernel.errors import NotAllowed, Refused, Stale
+from policies import default_store
+from policies.engine.parameters import Override
 from policies.rotation import MoveFacts, check_move, grade_meets, waivable
 from tests.rotation.movement import JULY, TODAY, codes
 
@@ -141,5 +143,5 @@ def test_the_province_may_have_a_full_establishment_only_warn():
 
     assert found("DIEU_DONG") == ({"OVER_ESTABLISHMENT"}, set())
     assert found("BIET_PHAI") == (set(), set())
-    milder = default_store().with_overrides([Override("rotation.establishment.over", JULY, None, "WARN", "", "")])
+    milder = default_store().overlay({"rotation.establishment.over": Override("WARN", "Quy chế của tỉnh", "thử")})
     assert found("DIEU_DONG", milder) == (set(), {"OVER_ESTABLISHMENT"})

@@ -240,6 +240,10 @@ def test_papers_open_in_the_browser_and_the_print_for_signature_is_in_the_histor
     assert answer.mimetype == "application/pdf"
     assert 'filename="DD-SXD-2025-0001-to-trinh.pdf"' in answer.headers["Content-Disposition"]
     assert client.get(f"/movements/{proposed}/papers/nothing.pdf").status_code == 404
+    early = client.post(f"/movements/{proposed}/papers/meeting", data={})  # for signature: not before the check
+    assert "chưa đến hoặc đã qua bước" in words(early) and "từ khi đã rà soát" in words(early)
+    seen = version_on(client.get(f"/movements/{proposed}/"))
+    assert client.post(f"/movements/{proposed}/steps/check", data={"seen_version": seen}).status_code == 302
     assert client.post(f"/movements/{proposed}/papers/meeting", data={}).mimetype == "application/pdf"
     assert "In “Biên bản gặp gỡ”" in words(client.get(f"/movements/{proposed}/"))
     assert login("staff_member_a").get(f"/movements/{proposed}/papers/meeting.pdf").status_code == 403
