@@ -109,7 +109,10 @@ class EvaluationCalibrationView(BaseView):
     def index(self, cycle_id: int) -> Any:
         """What stands out in a unit, earlier sittings, and the form that opens a new one."""
         cycle = cycle_for(cycle_id)
-        offered = agencies(cycle_id)
+        units = access.units_for("evaluation", "calibrate")
+        # A head is rated in the agency above: the own sheet is seen, that agency is not theirs to review.
+        mine = None if units is None else set(db.session.scalars(units))
+        offered = [row for row in agencies(cycle_id) if mine is None or row.agency_id in mine]
         unit = self._unit(cycle, [row.agency_id for row in offered])
         form, faults, status = HeadForm(None, data={"held_on": clock.today()}), [], 200
         if request.method == "POST":
