@@ -8,12 +8,13 @@ from datetime import date
 from flask import current_app
 from flask_appbuilder.security.sqla.models import Role as FabRole
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from config import DEMO_PASSWORD
 from hrms.kernel import clock
 from hrms.kernel.db import db
+from hrms.kernel.validity import lasts
 from models.account import Account, RoleAssignment
 from models.organization import OrgUnit
 from models.staff import Person
@@ -110,7 +111,7 @@ def default_passwords_left() -> list[str]:
         .where(
             Account.is_demo.is_(True),
             User.active.is_(True),
-            or_(Account.valid_to.is_(None), Account.valid_to >= clock.today()),
+            lasts(Account, clock.today()),
         )
         .order_by(Account.username)
     ).all()

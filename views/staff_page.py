@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from hrms.commands import sensitive
@@ -22,6 +22,7 @@ from hrms.kernel.attachments import Attachment
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import holds
 from models.account import Account
 from models.organization import OrgUnit, OrgUnitVersion
 from models.restructuring import DownsizingCase
@@ -199,7 +200,7 @@ def _posts(person_id: int) -> dict[str, Any]:
     above, day = aliased(OrgUnitVersion), Appointment.valid_from
 
     def then(version: Any, unit_id: Any) -> Any:
-        on_time = version.valid_from <= day, or_(version.valid_to.is_(None), version.valid_to >= day)
+        on_time = holds(version, day)
         return and_(version.unit_id == unit_id, *on_time)
 
     query = (

@@ -21,10 +21,12 @@ from sqlalchemy.orm import aliased
 
 from hrms.commands.notifications.audience import Audience
 from hrms.commands.notifications.outbox import Message, send
+from hrms.commands.rotation import kinsfolk
 from hrms.kernel import access, attachments, clock, jobs
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import holds, lasts
 from models.account import Account, RoleAssignment
 from models.importing import StaffImport
 from models.organization import Establishment, OrgUnit, Position
@@ -40,6 +42,8 @@ CHECKS: dict[str, Any] = {
     "two_salaries": _l("Hai dòng lương cùng một ngày"),
     "ended_unit": _l("Vị trí công tác ở đơn vị đã kết thúc hoạt động"),
     "other_unit": _l("Đơn vị của hồ sơ khác đơn vị của vị trí hiện hành"),
+    "family_bar": _l("Người thân cùng cơ quan trái quy định về bố trí người thân"),
+    "family_near": _l("Người thân cùng cơ quan cần được xem xét khi bố trí công việc"),
     "rights_of_ended_unit": _l("Tài khoản có vai trò ở đơn vị đã kết thúc hoạt động"),
 }
 MOST = 500  # rows of one check shown at once; the count is whole
@@ -57,10 +61,6 @@ class Finding:
     link: str
 
 
-def _holds(model: Any, day: date) -> Any:
-    return (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to >= day)
-
-
 def _serving(day: date) -> Any:
     return or_(Person.left_on.is_(None), Person.left_on > day)
 
@@ -73,6 +73,16 @@ def findings(day: date | None = None) -> Iterator[Finding]:
     yield from _people(day)
     yield from _pairs(day)
     yield from _ended_units(day)
+    yield from _family(day)
+
+
+def _family(day: date) -> Iterator[Finding]:
+    """Relatives side by side against the bar of the anti-corruption law, or so that a person should look at it."""
+    for one in kinsfolk.in_words(kinsfolk.standing_conflicts(day)):
+        yield Finding(
+            "family_bar" if one.severity == "BLOCK" else "family_near", one.unit_id, one.unit, one.name,
+            f"{one.text} {one.article}", f"/staff/{one.person_id}?tab=family",
+        )  # fmt: skip
 
 
 def _scope(query: Select[Any], unit_column: Any, resource: str) -> Select[Any]:
@@ -85,7 +95,7 @@ def _over_establishment(day: date) -> Iterator[Finding]:
     given = db.session.execute(
         _scope(
             select(Establishment.unit_id, Establishment.kind, func.sum(Establishment.number))
-            .where(_holds(Establishment, day))
+            .where(holds(Establishment, day))
             .group_by(Establishment.unit_id, Establishment.kind),
             Establishment.unit_id,
             "establishment",
@@ -97,7 +107,7 @@ def _over_establishment(day: date) -> Iterator[Finding]:
     paths = dict(db.session.execute(select(OrgUnit.id, OrgUnit.path)).tuples().all())
     here = select(Appointment.unit_id, Person.category, func.count()).join(Person, Person.id == Appointment.person_id)
     for unit_id, category, number in db.session.execute(
-        here.where(_holds(Appointment, day), Appointment.kind == "main", _serving(day)).group_by(
+        here.where(holds(Appointment, day), Appointment.kind == "main", _serving(day)).group_by(
             Appointment.unit_id, Person.category
         )
     ):
@@ -132,7 +142,7 @@ def _over_position(day: date) -> Iterator[Finding]:
         .join(Appointment, Appointment.position_id == Position.id)
         .join(OrgUnit, OrgUnit.id == Position.unit_id)
         .join(Person, Person.id == Appointment.person_id)
-        .where(_holds(Appointment, day), Appointment.kind == "main", _holds(Position, day), _serving(day))
+        .where(holds(Appointment, day), Appointment.kind == "main", holds(Position, day), _serving(day))
         .group_by(Position.id, Position.title, Position.unit_id, OrgUnit.name, Position.approved_number)
         .having(holders > Position.approved_number)
     )
@@ -146,9 +156,9 @@ def _over_position(day: date) -> Iterator[Finding]:
 def _people(day: date) -> Iterator[Finding]:
     """People in service without a post or without pay on the day, or kept under another unit than their post's."""
     post = select(Appointment.unit_id).where(
-        Appointment.person_id == Person.id, Appointment.kind == "main", _holds(Appointment, day)
+        Appointment.person_id == Person.id, Appointment.kind == "main", holds(Appointment, day)
     )
-    paid = select(SalaryRow.id).where(SalaryRow.person_id == Person.id, _holds(SalaryRow, day))
+    paid = select(SalaryRow.id).where(SalaryRow.person_id == Person.id, holds(SalaryRow, day))
     base = access.restrict(
         select(Person.id, Person.code, Person.full_name, Person.unit_id, OrgUnit.name)
         .outerjoin(OrgUnit, OrgUnit.id == Person.unit_id)
@@ -185,8 +195,8 @@ def _pairs(day: date) -> Iterator[Finding]:
             .outerjoin(OrgUnit, OrgUnit.id == Person.unit_id)
             .where(
                 _serving(day),
-                or_(model.valid_to.is_(None), model.valid_to >= other.valid_from),
-                or_(other.valid_to.is_(None), other.valid_to >= model.valid_from),
+                lasts(model, other.valid_from),
+                lasts(other, model.valid_from),
             )
         )
         if model is Appointment:
@@ -204,7 +214,7 @@ def _ended_units(day: date) -> Iterator[Finding]:
     query = (
         query.join(Appointment, Appointment.person_id == Person.id)
         .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
-        .where(_holds(Appointment, day), ended, _serving(day))
+        .where(holds(Appointment, day), ended, _serving(day))
     )
     for person_id, code, name, unit_id, unit, gone in db.session.execute(query.limit(MOST)):
         text = _("Đơn vị kết thúc ngày %(day)s.", day=format_date(gone))
@@ -215,7 +225,7 @@ def _ended_units(day: date) -> Iterator[Finding]:
         access.restrict(select(Account.id, Account.username, OrgUnit.id, OrgUnit.name, OrgUnit.valid_to), Account)
         .join(RoleAssignment, RoleAssignment.account_id == Account.id)
         .join(OrgUnit, OrgUnit.id == RoleAssignment.unit_id)
-        .where(_holds(RoleAssignment, day), ended, or_(Account.valid_to.is_(None), Account.valid_to >= day))
+        .where(holds(RoleAssignment, day), ended, lasts(Account, day))
     )
     for account_id, username, unit_id, unit, gone in db.session.execute(rights.limit(MOST)):
         text = _("Đơn vị kết thúc ngày %(day)s; hãy thu hồi vai trò.", day=format_date(gone))

@@ -24,6 +24,7 @@ from hrms.kernel import access, actor, clock
 from hrms.kernel.db import db
 from hrms.kernel.jobs import DONE, FAILED, QUEUED, RUNNING, JobRun, ScheduledRun
 from hrms.kernel.text import add_months
+from hrms.kernel.validity import lasts
 from hrms.kernel.workflow import TransitionRecord
 from models.account import Account, SecurityEvent
 from models.evaluation import EvaluationCycle
@@ -261,7 +262,7 @@ def health() -> Health:
         or_(JobRun.status.in_((QUEUED, RUNNING)), JobRun.ended_at >= week)
     )
     found.jobs = dict(db.session.execute(query.group_by(JobRun.status)).tuples().all())
-    in_use = or_(Account.valid_to.is_(None), Account.valid_to >= today)
+    in_use = lasts(Account, today)
     states = (
         ("in_use", in_use),
         ("locked", and_(in_use, Account.locked_until > moment)),

@@ -17,6 +17,7 @@ from hrms.commands.staff.search import words_match
 from hrms.kernel import access, clock, crypto
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from models.restructuring import DownsizingCase, RestructuringAct
 from models.staff import Person
@@ -97,7 +98,7 @@ def units(
         .limit(limit)
     )
     if day is not None:
-        query = query.where(OrgUnit.valid_from <= day, or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to >= day))
+        query = query.where(holds(OrgUnit, day))
     if within is not None and (open_units := access.units_for(*within)) is not None:
         query = query.where(OrgUnit.id.in_(open_units))
     return db.session.scalars(access.restrict(query, OrgUnit)).all()
@@ -113,7 +114,7 @@ def positions(text: str, limit: int = MOST, *, unit_id: int | None = None) -> Se
     query = (
         select(Position.id, Position.title, Position.code, OrgUnit.folded)
         .join(OrgUnit, OrgUnit.id == Position.unit_id)
-        .where(Position.valid_from <= today, or_(Position.valid_to.is_(None), Position.valid_to >= today))
+        .where(holds(Position, today))
         .order_by(OrgUnit.path, Position.code, Position.id)
     )
     if unit_id is not None:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, Select, String, cast, literal, or_, select, type_coerce, union_all
+from sqlalchemy import Boolean, Date, Integer, Select, String, cast, literal, select, type_coerce, union_all
 
 from hrms.commands.law.current import current_store
 from hrms.commands.staff.counting import InsuranceCount, Service, count_months
@@ -19,6 +19,7 @@ from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import clock
 from hrms.kernel.db import BigInt, Money, ScaledDecimal, db
 from hrms.kernel.text import age_on
+from hrms.kernel.validity import holds
 from models.staff import Appointment, InsurancePeriod, Person, SalaryRow
 from policies.retirement import RetirementAge, retirement_age
 
@@ -146,7 +147,7 @@ def _rows(ids: list[int], day: date) -> Any:
         number=SalaryRow.step,
         coefficient=SalaryRow.coefficient,
         amount=SalaryRow.agreed_amount,
-    ).where(SalaryRow.valid_from <= day, or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= day))
+    ).where(holds(SalaryRow, day))
     post = part("post", Appointment, Appointment.valid_from, ends=Appointment.valid_to).where(
         Appointment.kind == "main"
     )

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from hrms.commands import accounts, security_log
 from hrms.commands.accounts import lifecycle
@@ -21,6 +21,7 @@ from hrms.kernel import attachments, backup, clock, commands, jobs
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import HrmsError
+from hrms.kernel.validity import lasts
 from models.account import Account
 from models.staff import Person
 
@@ -52,17 +53,19 @@ def project_today(day: date) -> str:
 @_daily("end_accounts", "Kết thúc tài khoản của người đã nghỉ hoặc 45 ngày không dùng; mở khóa khi hết hạn", "0:15")
 def end_accounts(day: date) -> str:
     """SEC-06 and SEC-08: nobody who left, and nobody who stays away, keeps a way in."""
-    in_use = or_(Account.valid_to.is_(None), Account.valid_to >= day)
+    in_use = lasts(Account, day)
     gone = _end(
         select(Account).join(Person, Person.id == Account.person_id).where(in_use, Person.left_on <= day),
-        day, "Người dùng đã nghỉ, đã chuyển công tác",
+        day,
+        "Người dùng đã nghỉ, đã chuyển công tác",
     )
     unseen: ColumnElement[bool] = func.coalesce(Account.last_seen_at, Account.created_at) <= clock.now() - UNUSED
     settings = current_app.config["HRMS"]
     demo_stays = () if settings.is_production else (Account.is_demo.is_(False),)
     unused = _end(
         select(Account).where(in_use, unseen, *demo_stays),
-        day, f"Không đăng nhập trong {UNUSED.days} ngày",
+        day,
+        f"Không đăng nhập trong {UNUSED.days} ngày",
     )
     with transaction():
         unlocked = 0
@@ -131,9 +134,12 @@ def verify_files(day: date) -> str:
 def delete_old_results(day: date) -> str:
     """Results wait a week for their owner; what an interrupted upload left behind, a day."""
     settings = current_app.config["HRMS"]
-    running = {f"job-{number}" for number in db.session.scalars(
-        select(jobs.JobRun.id).where(jobs.JobRun.status.in_((jobs.QUEUED, jobs.RUNNING)))
-    )}
+    running = {
+        f"job-{number}"
+        for number in db.session.scalars(
+            select(jobs.JobRun.id).where(jobs.JobRun.status.in_((jobs.QUEUED, jobs.RUNNING)))
+        )
+    }
     db.session.rollback()
     results = [path for path in _older(settings.work_dir.glob("*"), RESULTS_KEPT) if path.stem not in running]
     leftovers = _older(settings.files_dir.glob("incoming-*"), UPLOADS_LEFT_BEHIND)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import Establishment
 from models.vocabulary import ESTABLISHMENT_KINDS
 from reports.facts.staff import PEOPLE
@@ -19,8 +20,7 @@ from reports.framework.result import records
 def assigned(asked: Asked) -> dict[tuple[int, str], int]:
     """The numbers in force on the day by unit and kind of staff: one statement."""
     query = select(Establishment.unit_id, Establishment.kind, Establishment.number).where(
-        Establishment.valid_from <= asked.on,
-        or_(Establishment.valid_to.is_(None), Establishment.valid_to >= asked.on),
+        holds(Establishment, asked.on),
         asked.inside(Establishment.unit_id),
     )
     return {(row.unit_id, row.kind): row.number for row in db.session.execute(query)}

@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from hrms.kernel.db import db
 from hrms.kernel.text import add_months, add_years
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit
 from models.staff import Appointment, Discipline, Person, SalaryRow, YearRating
 from policies.salary.scales import Scale, scales
@@ -74,9 +75,8 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
         .join(OrgUnit, OrgUnit.id == Appointment.unit_id).outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .join(SalaryRow, SalaryRow.person_id == Person.id)
         .where(
-            in_service(last), asked.inside(Appointment.unit_id), SalaryRow.valid_from <= last,
-            or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= last), SalaryRow.coefficient.is_not(None),
-            or_(*waits),
+            in_service(last), asked.inside(Appointment.unit_id), holds(SalaryRow, last),
+            SalaryRow.coefficient.is_not(None), or_(*waits),
         )
     )  # fmt: skip
     query = scope(query, "report", "read")

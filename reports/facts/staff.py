@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, literal, or_, select
 
 from hrms.kernel.text import add_months
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit
 from models.staff import Appointment, Person, SalaryRow
 from models.vocabulary import CATEGORIES, ESTABLISHMENT_KINDS, ESTABLISHMENT_OF_CATEGORY, LEADER_RANKS, SEXES
@@ -34,8 +35,7 @@ def in_service(day: date) -> Any:
     """The main post held on ``day`` by somebody who had not left by then."""
     return and_(
         Appointment.kind == "main",
-        Appointment.valid_from <= day,
-        or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+        holds(Appointment, day),
         or_(Person.left_on.is_(None), Person.left_on > day),
     )
 
@@ -97,8 +97,7 @@ def _with_salary(asked: Asked) -> Select[Any]:
             SalaryRow,
             and_(
                 SalaryRow.person_id == Person.id,
-                SalaryRow.valid_from <= day,
-                or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= day),
+                holds(SalaryRow, day),
             ),
         )
         .add_columns(

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, or_, select, true
+from sqlalchemy import case, select, true
 from sqlalchemy.orm import aliased
 
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, OrgUnitVersion
 
 ABOVE = aliased(OrgUnit)
@@ -99,8 +100,7 @@ def tree_on(top: OrgUnit, day: date, *, whole: bool = False) -> UnitTree:
         .join(version, version.unit_id == OrgUnit.id)
         .where(
             true() if whole else OrgUnit.path.like(f"{top.path}%"),
-            version.valid_from <= day,
-            or_(version.valid_to.is_(None), version.valid_to >= day),
+            holds(version, day),
         )
     )  # fmt: skip
     tree = UnitTree(day, top.id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position, UnitSuccession
 from models.staff import Appointment, Person
 from models.vocabulary import SUCCESSION_KINDS, UNIT_KINDS, UNIT_LEVELS
@@ -39,7 +40,7 @@ def _change(before: TreeUnit | None, after: TreeUnit | None) -> str:
 def _posts(asked: Asked, day: date) -> dict[int, int]:
     """Approved posts by unit on a day."""
     query = select(Position.unit_id, Position.approved_number).where(
-        Position.valid_from <= day, or_(Position.valid_to.is_(None), Position.valid_to >= day),
+        holds(Position, day),
         asked.inside(Position.unit_id),
     )  # fmt: skip
     found: dict[int, int] = {}

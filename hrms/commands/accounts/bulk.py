@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from hrms.commands import security_log
 from hrms.commands.accounts.lifecycle import make_account
@@ -21,6 +21,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed, Refused
 from hrms.kernel.spreadsheets import Column, Headings, write_table
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import holds
 from models.account import Account
 from models.organization import OrgUnit
 from models.staff import Appointment, Person
@@ -68,8 +69,7 @@ def candidates(unit_id: int, role: str) -> list[Candidate]:
                 Appointment.unit_id == Person.unit_id,
                 Appointment.kind == "main",
                 Appointment.leader_rank == "head",
-                Appointment.valid_from <= today,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today),
+                holds(Appointment, today),
             )
             .exists()
         )

@@ -10,7 +10,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Role as FabRole
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.accounts.passwords import generate, hashed, password_faults, set_password, user_of
 from hrms.commands.accounts.rights import (
@@ -27,6 +27,7 @@ from hrms.kernel.commands import Command, transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date, normalize, split_name
+from hrms.kernel.validity import lasts
 from models.account import Account, RoleAssignment
 from models.staff import Person
 
@@ -326,7 +327,7 @@ def _other_admin(account_id: int) -> bool:
                 RoleAssignment.role == ADMIN,
                 RoleAssignment.valid_from <= today,
                 in_force(today),
-                or_(Account.valid_to.is_(None), Account.valid_to >= today),
+                lasts(Account, today),
             )
         )
     )
@@ -342,7 +343,7 @@ def end_accounts_of_leavers(day: date | None = None) -> int:
         .where(
             Person.left_on.is_not(None),
             Person.left_on <= day,  # left_on is the first day away
-            or_(Account.valid_to.is_(None), Account.valid_to >= Person.left_on),
+            lasts(Account, Person.left_on),
         )
     )
     with transaction():

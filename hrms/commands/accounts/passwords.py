@@ -13,12 +13,13 @@ from datetime import timedelta
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from hrms.kernel import clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
+from hrms.kernel.validity import holds
 from models.account import Account, PasswordUsed, RoleAssignment
 
 SHORTEST, LONGEST = 8, 128
@@ -117,8 +118,7 @@ def is_too_old(account: Account) -> bool:
     administers = select(RoleAssignment.id).where(
         RoleAssignment.account_id == account.id,
         RoleAssignment.role == "system_admin",
-        RoleAssignment.valid_from <= today,
-        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
+        holds(RoleAssignment, today),
     )
     old = clock.now() - account.password_changed_at >= ADMIN_LIFETIME
     return old and db.session.scalar(administers) is not None

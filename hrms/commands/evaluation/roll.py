@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from hrms.commands.evaluation.circumstances import NO_WORK, Act, Service, Spell, Stay, circumstances
+from hrms.commands.evaluation.circumstances import NO_WORK, Act, Service, Spell, Stay, circumstances, months
 from hrms.commands.evaluation.configuration import frozen_configuration
 from hrms.commands.evaluation.stepping import parts
 from hrms.commands.evaluation.territory import Territory
@@ -25,7 +25,7 @@ from models.staff import Absence, Appointment, Discipline, Person
 from models.vocabulary import POSITION_GROUPS
 from policies.evaluation.configuration import Configuration
 from policies.evaluation.data import BLOCKED, LEADERS, MANUAL, NOT_RATED, RATED, authority_for
-from policies.evaluation.facts import read_facts
+from policies.evaluation.facts import months_between, read_facts
 from policies.evaluation.outcome import Rating
 from policies.evaluation.regimes import select_regime
 from policies.evaluation.sheets import Sheet, sheet_for, sheet_from
@@ -277,6 +277,9 @@ class Roll:
             facts["warning"] = warning
         if person.is_party_member:
             facts["party_member"] = True
+            if cycle.side == "PARTY" and person.party_joined_on is not None and cycle.period_kind == "YEAR":
+                rule = facts.setdefault("rule", {})
+                rule["party_months"] = months(months_between(person.party_joined_on, cycle.ends_on))
         state, exit_code = self._exit(klass, regime, facts)
         return {
             "cycle_id": cycle.id, "person_id": person.id, "unit_id": rated.unit_id, "agency_id": counted_at,
@@ -375,6 +378,7 @@ def people_query(ids: Iterable[int]) -> Any:
     return select(
         Person.id, Person.category, Person.folded, Person.sort_key, Person.title, Person.recruited_on,
         Person.state_service_from, Person.left_on, Person.is_party_member,
+        Person.party_joined_on,
     ).where(Person.id.in_(list(ids)))  # fmt: skip
 
 

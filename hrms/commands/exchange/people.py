@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from hrms.commands import security_log
@@ -21,6 +21,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed, Refused
 from hrms.kernel.history import HistoryEntry
 from hrms.kernel.text import normalize
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit
 from models.staff import Appointment, Person, SalaryRow
 
@@ -113,7 +114,7 @@ def people_page(
     day = clock.today()
 
     def now(row: Any) -> Any:
-        return and_(row.person_id == Person.id, row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day))
+        return and_(row.person_id == Person.id, holds(row, day))
 
     query = (
         select(*[_COLUMNS.get(name, getattr(Person, name, None)).label(name) for name in names])  # type: ignore[union-attr]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds, lasts
 from models.account import Account, RoleAssignment
 from models.organization import OrgUnit
 
@@ -21,14 +22,13 @@ class Audience:
 
     def __init__(self) -> None:
         today = clock.today()
-        usable = or_(Account.valid_to.is_(None), Account.valid_to >= today)
+        usable = lasts(Account, today)
         rows = db.session.execute(
             select(RoleAssignment.role, RoleAssignment.unit_id, Account.id, Account.person_id)
             .join(Account, Account.id == RoleAssignment.account_id)
             .where(
                 usable,
-                RoleAssignment.valid_from <= today,
-                or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
+                holds(RoleAssignment, today),
             )
         ).all()
         self._roles = access.roles()

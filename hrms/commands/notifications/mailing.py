@@ -28,6 +28,7 @@ from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import HrmsError
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import lasts
 from models.account import Account
 from models.notification import Notification
 from models.staff import Person
@@ -94,7 +95,7 @@ def _addresses(accounts: list[int]) -> dict[int, tuple[str, str]]:
         select(Account.id, Person.email, User.email, Account.display_name)
         .join(User, User.id == Account.user_id)
         .outerjoin(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(accounts), or_(Account.valid_to.is_(None), Account.valid_to >= clock.today()))
+        .where(Account.id.in_(accounts), lasts(Account, clock.today()))
     )
     return {
         account_id: (own or of_login or "", name)

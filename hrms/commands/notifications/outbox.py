@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.notifications.kinds import KINDS, NONE
 from hrms.kernel import clock
 from hrms.kernel.db import db
+from hrms.kernel.validity import lasts
 from models.account import Account
 from models.notification import Notification, NotificationPreference
 
@@ -75,9 +76,7 @@ def _able(accounts: set[int]) -> set[int]:
     """Accounts that may still be used."""
     found: set[int] = set()
     for part in _slices(accounts):
-        query = select(Account.id).where(
-            Account.id.in_(part), or_(Account.valid_to.is_(None), Account.valid_to >= clock.today())
-        )
+        query = select(Account.id).where(Account.id.in_(part), lasts(Account, clock.today()))
         found.update(db.session.scalars(query))
     return found
 

@@ -11,18 +11,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import String, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import String, case, cast, func, literal, null, select, union_all
 
 from hrms.commands.law.current import current_store
-from hrms.commands.organization.tree import Node, Tree, tree_on, valid_on
+from hrms.commands.organization.tree import Node, Tree, tree_on
 from hrms.commands.staff.lookup import CHUNK
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_integer
+from hrms.kernel.validity import holds
 from models.organization import Establishment, LeadershipQuota, OrgUnit, OrgUnitVersion
 from models.restructuring import RestructuringAct
 from models.staff import Appointment, Person
@@ -163,7 +163,7 @@ def _kinds_on(unit_ids: set[int | None], day: date) -> dict[int | None, str]:
     if not unit_ids:
         return {}
     rows = select(OrgUnitVersion.unit_id, OrgUnitVersion.kind).where(
-        OrgUnitVersion.unit_id.in_(unit_ids), *valid_on(day)
+        OrgUnitVersion.unit_id.in_(unit_ids), holds(OrgUnitVersion, day)
     )
     return {row.unit_id: row.kind for row in db.session.execute(rows)}
 
@@ -174,8 +174,8 @@ def _count(day: date, unit_ids: list[int] | None = None) -> _Counts:
     ``unit_ids``: only those are asked for, where they are few enough for one IN list.
     """
     counts = _Counts()
-    in_force = (Appointment.valid_from <= day, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day))
-    away = select(Appointment.person_id).where(Appointment.kind == "secondment", *in_force)
+    in_force = holds(Appointment, day)
+    away = select(Appointment.person_id).where(Appointment.kind == "secondment", in_force)
     is_away = case((Person.id.in_(away), 1), else_=0)
     posts = (
         select(
@@ -187,7 +187,7 @@ def _count(day: date, unit_ids: list[int] | None = None) -> _Counts:
             func.sum(is_away),
         )
         .join(Person, Person.id == Appointment.person_id)
-        .where(*in_force)
+        .where(in_force)
         .group_by(Appointment.unit_id, Appointment.kind, Person.category, Appointment.leader_rank)
     )
     if unit_ids is not None and len(unit_ids) <= CHUNK:
@@ -209,9 +209,6 @@ def _numbers(counts: _Counts, day: date) -> None:
     """Assigned numbers, numbers of deputies by decision, and the latest restructuring decisions, read together."""
     no_text = cast(null(), String)
 
-    def dated(model: Any) -> tuple[Any, Any]:
-        return model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day)
-
     assigned = select(
         literal("assigned").label("what"),
         Establishment.unit_id.label("unit_id"),
@@ -221,7 +218,7 @@ def _numbers(counts: _Counts, day: date) -> None:
         no_text.label("article"),
         no_text.label("mark"),
         no_text.label("decision"),
-    ).where(*dated(Establishment))
+    ).where(holds(Establishment, day))
     quotas = select(
         literal("quota"),
         LeadershipQuota.unit_id,
@@ -231,7 +228,7 @@ def _numbers(counts: _Counts, day: date) -> None:
         LeadershipQuota.article,
         LeadershipQuota.mark,
         LeadershipQuota.decision_number,
-    ).where(*dated(LeadershipQuota))
+    ).where(holds(LeadershipQuota, day))
     acts = (
         select(
             literal("act"),

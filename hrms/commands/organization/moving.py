@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from hrms.kernel.db import db
+from hrms.kernel.validity import lasts
 from models.account import RoleAssignment
 from models.organization import Establishment, LeadershipQuota, OrgUnit, OrgUnitVersion, Position
 from models.staff import Appointment
@@ -67,7 +68,7 @@ class Move:
 
 def _live(model: type[Any], unit_ids: list[int], day: date) -> list[Any]:
     """Rows of the units in force on ``day`` or later."""
-    query = select(model).where(model.unit_id.in_(unit_ids), or_(model.valid_to.is_(None), model.valid_to >= day))
+    query = select(model).where(model.unit_id.in_(unit_ids), lasts(model, day))
     return list(db.session.scalars(query.order_by(model.id)))
 
 
@@ -131,7 +132,7 @@ def move_children(unit_id: int, target_of: Callable[[int], int | None], move: Mo
         select(OrgUnitVersion)
         .where(
             OrgUnitVersion.parent_id == unit_id,
-            or_(OrgUnitVersion.valid_to.is_(None), OrgUnitVersion.valid_to >= move.on),
+            lasts(OrgUnitVersion, move.on),
         )
         .order_by(OrgUnitVersion.id)
     )

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import lasts
 from models.organization import OrgUnitVersion
 from models.staff import Appointment, Person
 
@@ -26,7 +27,7 @@ def posts_in(unit_ids: Iterable[int], day: date) -> list[tuple[Appointment, Pers
         .where(
             Appointment.unit_id.in_(list(unit_ids)),
             Appointment.kind == "main",
-            or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+            lasts(Appointment, day),
         )
         .order_by(Person.sort_key)
     )
@@ -75,7 +76,7 @@ def _children(unit_ids: list[int], on: date) -> list[tuple[int, str]]:
         select(OrgUnitVersion.unit_id, OrgUnitVersion.name)
         .where(
             OrgUnitVersion.parent_id.in_(unit_ids),
-            or_(OrgUnitVersion.valid_to.is_(None), OrgUnitVersion.valid_to >= on),
+            lasts(OrgUnitVersion, on),
         )
         .order_by(OrgUnitVersion.name)
     )

@@ -20,6 +20,7 @@ from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date, format_integer, normalize
+from hrms.kernel.validity import lasts
 from models.organization import Establishment, LeadershipQuota, OrgUnit, Position
 from models.staff import Appointment
 from models.vocabulary import ESTABLISHMENT_KINDS, LEADER_RANKS, POSITION_GROUPS
@@ -200,7 +201,7 @@ class ChangePosition(Command[Position]):
         for post in db.session.scalars(
             select(Appointment).where(
                 Appointment.position_id == row.id,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= self.from_date),
+                lasts(Appointment, self.from_date),
             )
         ):
             post.position_id = new.id

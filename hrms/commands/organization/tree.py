@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.text import fold, sort_key
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, OrgUnitVersion, UnitSuccession
 
 
@@ -74,11 +75,6 @@ class Tree:
         return found[::-1]
 
 
-def valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The two conditions of a version in force on ``day``."""
-    return OrgUnitVersion.valid_from <= day, or_(OrgUnitVersion.valid_to.is_(None), OrgUnitVersion.valid_to >= day)
-
-
 def tree_on(day: date | None = None, root: int | None = None, *, everything: bool = False) -> Tree:
     """The tree of ``day`` (today), of the units the actor may read, or of ``root`` and below.
 
@@ -89,7 +85,7 @@ def tree_on(day: date | None = None, root: int | None = None, *, everything: boo
     query = (
         select(OrgUnitVersion, OrgUnit.code, OrgUnit.display_order)
         .join(OrgUnit, OrgUnit.id == OrgUnitVersion.unit_id)
-        .where(*valid_on(day))
+        .where(holds(OrgUnitVersion, day))
     )
     if not everything:
         units = access.units_for("unit", "read")
@@ -225,7 +221,9 @@ def chain_on(unit_id: int, day: date) -> list[int]:
     current: int | None = unit_id
     while current is not None and current not in found:
         row = db.session.execute(
-            select(OrgUnitVersion.parent_id).where(OrgUnitVersion.unit_id == current, *valid_on(day)).limit(1)
+            select(OrgUnitVersion.parent_id)
+            .where(OrgUnitVersion.unit_id == current, holds(OrgUnitVersion, day))
+            .limit(1)
         ).first()
         if row is None:
             break
@@ -238,6 +236,6 @@ def live_unit_ids(day: date, unit_ids: Iterable[int]) -> set[int]:
     """Those of the units that exist on ``day``."""
     return set(
         db.session.scalars(
-            select(OrgUnitVersion.unit_id).where(OrgUnitVersion.unit_id.in_(list(unit_ids)), *valid_on(day))
+            select(OrgUnitVersion.unit_id).where(OrgUnitVersion.unit_id.in_(list(unit_ids)), holds(OrgUnitVersion, day))
         )
     )

@@ -18,6 +18,7 @@ from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date, normalize
+from hrms.kernel.validity import lasts
 from models.organization import OrgUnit, OrgUnitVersion, UnitSuccession
 from models.vocabulary import FUNDING_KINDS, UNIT_KINDS, UNIT_LEVELS
 
@@ -159,7 +160,7 @@ def version_on(unit_id: int, day: date) -> OrgUnitVersion | None:
         .where(
             OrgUnitVersion.unit_id == unit_id,
             OrgUnitVersion.valid_from <= day,
-            (OrgUnitVersion.valid_to.is_(None)) | (OrgUnitVersion.valid_to >= day),
+            lasts(OrgUnitVersion, day),
         )
         .order_by(OrgUnitVersion.valid_from.desc())
         .limit(1)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.notifications.outbox import Message, send
 from hrms.commands.reporting.archive import kept, snapshot
@@ -22,6 +22,7 @@ from hrms.kernel import access, actor, clock, jobs
 from hrms.kernel.commands import Command, execute, transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, HrmsError, NotAllowed, NotFound
+from hrms.kernel.validity import holds, lasts
 from models.account import Account, RoleAssignment
 from models.organization import OrgUnit
 from models.reporting import PRODUCED, ReportSnapshot
@@ -66,9 +67,8 @@ def circles(role: str) -> list[Circle]:
         .outerjoin(OrgUnit, OrgUnit.id == RoleAssignment.unit_id)
         .where(
             RoleAssignment.role == role,
-            RoleAssignment.valid_from <= today,
-            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
-            or_(Account.valid_to.is_(None), Account.valid_to >= today),
+            holds(RoleAssignment, today),
+            lasts(Account, today),
         )
         .order_by(OrgUnit.path, Account.id)
     ).all()

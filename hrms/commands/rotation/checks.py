@@ -23,6 +23,7 @@ from hrms.commands.staff.lookup import covers, on_day, salary_on
 from hrms.kernel import clock
 from hrms.kernel.db import db
 from hrms.kernel.text import add_months, fold, format_date, full_months
+from hrms.kernel.validity import holds
 from models.rotation import MovementCase, PostRule, RotationDeferral
 from models.staff import Absence, Appointment, Discipline, SalaryRow, YearRating
 from policies.engine.dates import PartialDate, day_before
@@ -172,13 +173,7 @@ def rated_good(person_id: int, year: int) -> bool | None:
 
 def _group(case: MovementCase, day: date) -> str:
     """Group of Điều 42 khoản 1: c a post closed to locals, b a post under the two-term cap, else a (quy hoạch)."""
-    rules = list(
-        db.session.scalars(
-            select(PostRule).where(
-                PostRule.valid_from <= day, or_(PostRule.valid_to.is_(None), PostRule.valid_to >= day)
-            )
-        )
-    )
+    rules = list(db.session.scalars(select(PostRule).where(holds(PostRule, day))))
 
     def under(kind: str, title: str, unit_kind: str) -> bool:
         return any(

@@ -23,6 +23,7 @@ from hrms.commands.rotation.plan_workflow import ISSUED, PLANNED, PUBLISHED
 from hrms.commands.rotation.words import BIET_PHAI, CASE_PATH, LUAN_CHUYEN, N_, RUNNING
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit
 from models.rotation import MovementCase, RotationDeferral, RotationPlan, RotationPlanLine
 from models.staff import Appointment, Person
@@ -122,8 +123,7 @@ def _terms(first: date, last: date, unit_id: int | None, store: ParameterStore) 
         .join(Person, Person.id == Appointment.person_id)
         .join(OrgUnit, OrgUnit.id == Appointment.unit_id)
         .where(
-            Appointment.kind == "main", Appointment.leader_rank != "", Appointment.valid_from <= today,
-            or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today),
+            Appointment.kind == "main", Appointment.leader_rank != "", holds(Appointment, today),
             or_(
                 Appointment.term_ends.between(first, last),
                 Appointment.term_ends.is_(None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from hrms.commands.rotation.due import field_of
@@ -19,6 +19,7 @@ from hrms.kernel import access, clock
 from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotAllowed, NotFound
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from policies.rotation import listed_positions
 
@@ -84,8 +85,7 @@ def position_query(*, unit_id: int | None = None, listed: bool | None = None, li
         .options(joinedload(Position.unit))
         .where(
             Position.leader_rank == "",
-            Position.valid_from <= today,
-            or_(Position.valid_to.is_(None), Position.valid_to >= today),
+            holds(Position, today),
         ),
         Position,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from hrms.commands.law.current import current_store
@@ -20,6 +20,7 @@ from hrms.commands.rotation.words import N_
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel.db import db
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import holds
 from hrms.kernel.workflow import Obstacle, State, Transition, Workflow
 from models.organization import Position
 from models.rotation import RotationPlan, RotationPlanLine
@@ -177,7 +178,7 @@ def holders_of(position_ids: Sequence[int], day: date, without: set[int]) -> dic
             select(Appointment.position_id, Appointment.person_id).where(
                 Appointment.position_id.in_(ids),
                 Appointment.kind == "main",
-                and_(Appointment.valid_from <= day, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day)),
+                holds(Appointment, day),
             )
         )
         for position_id, person_id in rows:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.rotation.clocks import Holder, UnitPlace
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import Position
 from models.rotation import MovementWish
 from models.staff import SalaryRow
@@ -34,8 +35,7 @@ def grades_of(chosen: Collection[int], day: date) -> dict[int, str]:
         rows = db.session.execute(
             select(SalaryRow.person_id, SalaryRow.grade_code)
             .where(
-                SalaryRow.person_id.in_(part), SalaryRow.valid_from <= day,
-                or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= day),
+                SalaryRow.person_id.in_(part), holds(SalaryRow, day),
             )
             .order_by(SalaryRow.valid_from)
         )  # fmt: skip

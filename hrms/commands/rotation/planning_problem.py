@@ -27,6 +27,7 @@ from hrms.commands.rotation.words import DECIDED, OPEN, RUNNING, relation_code
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from models.rotation import MovementCase, RotationPlanLine
 from models.staff import Appointment, FamilyRelation
@@ -179,12 +180,11 @@ class _Builder:
         """Every place of a listed post without leading rank in the scope on the day, holders seated first come."""
         path = select(OrgUnit.path).where(OrgUnit.id == self.unit_id).scalar_subquery()
         inside = select(OrgUnit.id).where(
-            OrgUnit.path.like(path + "%"), OrgUnit.valid_from <= self.day,
-            or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to >= self.day),
+            OrgUnit.path.like(path + "%"), holds(OrgUnit, self.day),
         )  # fmt: skip
         query = select(Position).where(
             Position.unit_id.in_(inside), Position.listed_code != "", Position.leader_rank == "",
-            Position.valid_from <= self.day, or_(Position.valid_to.is_(None), Position.valid_to >= self.day),
+            holds(Position, self.day),
         )  # fmt: skip
         units = access.units_for("movement", "solve")
         if units is not None:
@@ -195,8 +195,7 @@ class _Builder:
             select(Appointment.position_id, Appointment.person_id)
             .join(Position, Position.id == Appointment.position_id)
             .where(
-                Position.listed_code != "", Appointment.kind == "main", Appointment.valid_from <= self.day,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= self.day),
+                Position.listed_code != "", Appointment.kind == "main", holds(Appointment, self.day),
             )
             .order_by(Appointment.valid_from, Appointment.person_id)
         )  # fmt: skip
@@ -233,11 +232,13 @@ class _Builder:
     def _busy(self, moving: Mapping[int, int]) -> list[dict[str, Any]]:
         """Who must leave a listed post by then but has a case under way: told, so that nobody looks for them."""
         away = {one.person_id: one for one in self.roll.holders if one.person_id in moving}
+        stays = set(self.settings.leave_out)
+        standing = self._standing(away, (PLANNED, NOTIFIED, IN_CASE))
         return [
-            {"code": one.code, "name": one.name, "title": one.title, "state": found[2],
+            {"code": one.code, "name": one.name, "title": one.title, "state": standing[number][2],
              "unit": units_named(self.roll.units, one.unit_id), "case_id": moving[number]}
-            for number, found in self._standing(away, (PLANNED, NOTIFIED, IN_CASE)).items() if found[0] and not found[1]
-            for one in (away[number],)
+            for number, one in away.items()
+            if number in standing and standing[number][0] and one.code not in stays
         ]  # fmt: skip
 
     def _vacant(self, places: Sequence[Place], arriving: Mapping[int, int]) -> list[Place]:

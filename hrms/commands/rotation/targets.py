@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.text import fold, format_date
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from models.staff import Appointment
 
@@ -35,11 +36,7 @@ def receiving_units(q: str, day: date | None = None, limit: int = 20) -> list[Ta
     """Units anywhere in the province a move may lead to: names only. For those who may propose."""
     access.require("movement", "propose")
     day = day or clock.today()
-    query = (
-        select(OrgUnit)
-        .where(OrgUnit.valid_from <= day, or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to >= day))
-        .options(joinedload(OrgUnit.parent))
-    )
+    query = select(OrgUnit).where(holds(OrgUnit, day)).options(joinedload(OrgUnit.parent))
     for word in fold(q).split():
         query = query.where(OrgUnit.folded.contains(word, autoescape=True))
     # Before a merger two units may bear one name: the one that goes on comes first, the other says when it ends.
@@ -64,8 +61,7 @@ def posts_of_unit(unit_id: int, day: date | None = None) -> list[Target]:
         .where(
             Appointment.position_id == Position.id,
             Appointment.kind == "main",
-            Appointment.valid_from <= day,
-            or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+            holds(Appointment, day),
         )
         .correlate(Position)
         .scalar_subquery()
@@ -74,8 +70,7 @@ def posts_of_unit(unit_id: int, day: date | None = None) -> list[Target]:
         select(Position.id, Position.title, Position.listed_code, Position.approved_number, held)
         .where(
             Position.unit_id == unit_id,
-            Position.valid_from <= day,
-            or_(Position.valid_to.is_(None), Position.valid_to >= day),
+            holds(Position, day),
         )
         .order_by(Position.title, Position.id)
     )

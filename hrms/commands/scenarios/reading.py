@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Select, or_, select, type_coerce
+from sqlalchemy import BigInteger, Select, select, type_coerce
 
 from hrms.commands.facts import EDUCATION_AND_HEALTH, decree_code
 from hrms.commands.scenarios import tables
@@ -17,6 +17,7 @@ from hrms.commands.scenarios.tables import NO_DAY, NONE, Days, Ints, Spans
 from hrms.commands.scenarios.vocabulary import CATEGORIES
 from hrms.kernel.db import ScaledDecimal, db
 from hrms.kernel.text import add_months
+from hrms.kernel.validity import lasts
 from models.organization import OrgUnit
 from models.restructuring import RestructuringAct
 from models.staff import Appointment, Discipline, EarlierBenefit, InsurancePeriod, Person, SalaryRow
@@ -85,7 +86,7 @@ def load(chosen: Select[Any], first: date, say: Say = lambda _message: None) -> 
             SalaryRow.person_id, SalaryRow.valid_from, SalaryRow.valid_to, _scaled(SalaryRow.coefficient),
             SalaryRow.agreed_amount, SalaryRow.grade_code,
             *(_scaled(getattr(SalaryRow, name)) for name in COUNTED_ALLOWANCES),
-        ).where(SalaryRow.person_id.in_(mine), or_(SalaryRow.valid_to.is_(None), SalaryRow.valid_to >= eve))
+        ).where(SalaryRow.person_id.in_(mine), lasts(SalaryRow, eve))
         .order_by(SalaryRow.person_id, SalaryRow.valid_from, SalaryRow.id.desc()),
         "iddiio" + "i" * len(COUNTED_ALLOWANCES),
     )  # fmt: skip

@@ -18,12 +18,12 @@ import pandas as pd
 from sqlalchemy import select
 
 from hrms.commands.facts import before_act
-from hrms.commands.organization.tree import valid_on
 from hrms.commands.scenarios import tables
 from hrms.commands.scenarios.insurance import Insurance
 from hrms.commands.scenarios.tables import NO_DAY, NONE, Bools, Days, Ints, Spans
 from hrms.commands.scenarios.vocabulary import CATEGORIES
 from hrms.kernel.db import db
+from hrms.kernel.validity import holds
 from models.organization import OrgUnitVersion
 from policies.engine.parameters import ParameterStore
 from policies.retirement.age import pension_date
@@ -212,7 +212,7 @@ class Roster:
         """Units that stood at or below ``top`` on ``day``."""
         parents = self._parents.get(day)
         if parents is None:
-            query = select(OrgUnitVersion.unit_id, OrgUnitVersion.parent_id).where(*valid_on(day))
+            query = select(OrgUnitVersion.unit_id, OrgUnitVersion.parent_id).where(holds(OrgUnitVersion, day))
             parents = self._parents[day] = {row.unit_id: row.parent_id for row in db.session.execute(query)}
         found: set[int] = set()
         for unit in parents:

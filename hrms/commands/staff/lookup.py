@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hrms.commands.staff.counting import InsuranceCount, Service, count_months
 from hrms.kernel.db import db
+from hrms.kernel.validity import lasts
 from models.organization import OrgUnit, OrgUnitVersion
 from models.staff import Appointment, Discipline, EarlierBenefit, InsurancePeriod, Person, SalaryRow
 
@@ -97,7 +98,7 @@ def unit_name_on(unit: OrgUnit, day: date) -> str:
         .where(
             OrgUnitVersion.unit_id == unit.id,
             OrgUnitVersion.valid_from <= day,
-            (OrgUnitVersion.valid_to.is_(None)) | (OrgUnitVersion.valid_to >= day),
+            lasts(OrgUnitVersion, day),
         )
         .order_by(OrgUnitVersion.valid_from.desc())
         .limit(1)

@@ -8,12 +8,13 @@ from datetime import date
 from difflib import get_close_matches
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.organization.tree import keys_of, project_units
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.text import fold, normalize
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, OrgUnitVersion
 
 HERE, NEW = "here", "new"
@@ -61,8 +62,7 @@ class UnitBook:
     def load(cls, target: OrgUnit, as_of: date, choices: dict[str, str]) -> UnitBook:
         query = access.restrict(select(OrgUnit), OrgUnit, "import", "staff").where(
             OrgUnit.path.like(f"{target.path}%"),
-            OrgUnit.valid_from <= as_of,
-            or_(OrgUnit.valid_to.is_(None), OrgUnit.valid_to >= as_of),
+            holds(OrgUnit, as_of),
         )
         book = cls(target, as_of, choices, access.may("unit", "write", target))
         for unit in db.session.scalars(query):

@@ -16,6 +16,7 @@ from hrms.commands.staff_import.units import UnitBook
 from hrms.kernel import actor, clock, crypto, history, numbering
 from hrms.kernel.db import db
 from hrms.kernel.errors import Stale
+from hrms.kernel.validity import lasts
 from models.importing import StaffImport
 from models.staff import Appointment, InsurancePeriod, Person, SalaryRow
 
@@ -161,7 +162,7 @@ class Writer:
                     table.c.person_id == bindparam("of"),
                     table.c.kind == "main",
                     table.c.valid_from < bindparam("start"),
-                    (table.c.valid_to.is_(None)) | (table.c.valid_to >= bindparam("start")),
+                    lasts(table.c, bindparam("start")),
                 )
                 .values(valid_to=bindparam("last"), version=table.c.version + 1),
                 close,
@@ -197,7 +198,7 @@ class Writer:
                 .where(
                     table.c.person_id == bindparam("of"),
                     table.c.valid_from < bindparam("start"),
-                    (table.c.valid_to.is_(None)) | (table.c.valid_to >= bindparam("start")),
+                    lasts(table.c, bindparam("start")),
                 )
                 .values(valid_to=bindparam("last"), version=table.c.version + 1),
                 close,
