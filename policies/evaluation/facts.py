@@ -20,6 +20,7 @@ GRADE_LABELS = {"KEM": "Kém", "TRUNG_BINH": "Trung bình", "TOT": "Tốt", "XUA
 GRADE_WORDS = tuple(GRADE_LABELS)
 LEAVE_KINDS = ("SICK", "MATERNITY", "UNPAID", "STUDY", "OTHER")
 DECISION_KINDS = ("ADMIN", "PARTY")
+MOST_MONTHS = 1200  # of membership: a slip of the keyboard, no law
 
 _DECISION = ("kind", "effective", "form", "by")
 _VIOLATION = (
@@ -39,6 +40,7 @@ KEYS = (
     "unit_level", "five_targets_missed", "units_kht_percent", "low_confidence_percent", "tasks_not_completed_percent",
     "not_completed_percent", "grades", "listed_case", "member_disciplined", "subunit_disciplined", "tree_level",
     "tree_reason", "quarters", "config", "wrongdoing", "subunit_kht", "force_majeure",
+    "party_months",
 )  # fmt: skip
 
 
@@ -128,6 +130,7 @@ class Facts:
     wrongdoing: bool
     subunit_kht: int
     force_majeure: bool
+    party_months: Decimal | None
     tree_known: bool
     tree_level: str | None
     tree_reason: str
@@ -217,6 +220,7 @@ def read_facts(given: Mapping[str, Any], faults: list[tuple[str, str]], path: st
         wrongdoing=g.flag("wrongdoing"),
         subunit_kht=g.whole("subunit_kht") or 0,
         force_majeure=g.flag("force_majeure"),
+        party_months=g.decimal("party_months", high=MOST_MONTHS),
         tree_known="tree_level" in g.data,
         tree_level=g.choice("tree_level", LEVELS),
         tree_reason=g.text("tree_reason"),

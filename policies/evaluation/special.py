@@ -28,6 +28,15 @@ def eligible(facts: Facts, configuration: Configuration, rating: Rating) -> bool
         return _eligible_tree(facts, configuration, rating)
     if rating.regime == "ND233":
         return _eligible_233(facts, configuration, rating)
+    if rating.regime == "QD366" and facts.party_months is not None:
+        least = configuration.version("evaluation.qd366.party_member_months")
+        enough = facts.party_months >= least.value
+        rating.trace.children.append(
+            compare("Số tháng từ ngày kết nạp Đảng", facts.party_months, "≥", least, enough, unit="tháng")
+        )
+        if not enough:
+            _stop(rating, NOT_RATED, "PARTY_MEMBER_UNDER_6_MONTHS")
+            return False
     if facts.away:
         _note(rating, "MATERNITY_ACTUAL_TIME" if facts.maternity else "ACTUAL_TIME")
     return True

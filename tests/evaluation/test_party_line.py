@@ -66,6 +66,16 @@ def test_the_party_side_rates_members_and_leaders_by_the_regulation_of_the_day(o
         execute(PlanCycle(world.units["b"], "YEAR", 2025, side="PARTY", circle="some"))
 
 
+@pytest.mark.parametrize(
+    ("joined", "state"), [(date(2025, 7, 2), "not_rated"), (date(2025, 7, 1), "draft"), (None, "draft")]
+)
+def test_who_is_six_months_in_the_party_is_reviewed(opened, world, session, member, joined, state):
+    session.get(Person, member).party_joined_on = joined
+    session.commit()
+    sheet = sheet_of(opened("a", year=2025, side="PARTY"), member)
+    assert (sheet.state, sheet.exit_code) == (state, "PARTY_MEMBER_UNDER_6_MONTHS" if state == "not_rated" else "")
+
+
 def test_grades_on_the_sheet_give_the_level_of_qd_124(party_2024, member, actor_as):
     sheet = sheet_of(party_2024, member)
     with actor_as("staff_member_a"):
