@@ -421,7 +421,10 @@ class EvaluationSetting(Tracked, Model):
 
 
 class ScoreSheet(Tracked, Model):
-    """A score sheet the administrator loaded or changed: a version beside those that come with ``policies``."""
+    """A score sheet the administrator loaded or changed: a version beside those that come with ``policies``.
+
+    It counts (``in_use``) once a second account has approved it, and until it is taken out of use.
+    """
 
     __tablename__ = "score_sheet"
     __table_args__ = (UniqueConstraint("code", "edition", name="uq_score_sheet"),)
@@ -435,7 +438,13 @@ class ScoreSheet(Tracked, Model):
     valid_from: Mapped[date] = mapped_column(Date, nullable=False)
     valid_to: Mapped[date | None] = mapped_column(Date)
     document: Mapped[str] = mapped_column(String(200), nullable=False, default="")
-    in_use: Mapped[bool] = mapped_column(nullable=False, default=True)
+    state: Mapped[str] = mapped_column(String(10), nullable=False, default="proposed")  # proposed | approved | rejected
+    in_use: Mapped[bool] = mapped_column(nullable=False, default=False)
+    proposed_by: Mapped[str] = mapped_column(String(120), nullable=False, default=lambda: actor.current().name)
+    proposed_user_id: Mapped[int | None] = mapped_column(Integer, default=lambda: actor.current().user_id)
+    decided_by: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    decided_user_id: Mapped[int | None] = mapped_column(Integer)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def __str__(self) -> str:
         return self.title

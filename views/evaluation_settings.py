@@ -190,7 +190,7 @@ class EvaluationSettingView(BaseView):
             ScoreSheet.code, ScoreSheet.edition.desc()
         )))  # fmt: skip
         return page("evaluation/score_sheets.html", title=_("Phiếu chấm điểm"), loaded=loaded, shipped=sheets(),
-                    mark_words=MARK_WORDS)  # fmt: skip
+                    mark_words=MARK_WORDS, states=STATES, kinds=KINDS)  # fmt: skip
 
     @expose("/settings/sheets/<code>", methods=["GET", "POST"])
     @needs("evaluation_setting", "read")
@@ -214,7 +214,7 @@ class EvaluationSettingView(BaseView):
         versions = list(db.session.scalars(query.order_by(ScoreSheet.edition.desc())))
         return page(
             "evaluation/score_sheet.html", title=sheet.title, sheet=sheet, content=content, form=form, faults=faults,
-            versions=versions, may_edit=_may_load(), mark_words=MARK_WORDS,
+            versions=versions, may_edit=_may_load(), mark_words=MARK_WORDS, states=STATES, kinds=KINDS,
             feed=history.of(versions[0], 30) if versions and access.may("history", "read") else [],
         ), status  # fmt: skip
 
@@ -266,8 +266,37 @@ class EvaluationSettingView(BaseView):
             )
         except Refused as error:
             return again(form.take_faults(error))
-        flash(_("Đã lưu phiếu, phiên bản %(n)s. Kỳ đã mở giữ phiếu cũ.", n=row.edition), "success")
-        return redirect(url_for("EvaluationSettingView.sheet", code=row.code))
+        told = _("Đã gửi đề nghị: phiếu phiên bản %(n)s, có hiệu lực khi người thứ hai duyệt.", n=row.edition)
+        flash(told, "success")
+        return redirect(url_for("EvaluationSettingView.proposed", sheet_id=row.id))
+
+    @expose("/settings/loaded-sheets/<int:sheet_id>", methods=["GET", "POST"])
+    @needs("evaluation_setting", "read")
+    def proposed(self, sheet_id: int) -> Any:
+        """A version the province loaded, beside what is in use today; a second person approves or rejects it."""
+        row = access.get(ScoreSheet, sheet_id)
+        form, faults, status = DecideForm(request.form if request.method == "POST" else None), [], 200
+        if request.method == "POST" and form.validate():
+            approve = request.form.get("approve") == "1"
+            try:
+                execute(settings.DecideSheet(sheet_id, approve, form.reason.data or "", seen_version()),
+                        key=request_key())  # fmt: skip
+                flash(_("Đã duyệt. Kỳ mở từ ngày phiếu có hiệu lực dùng phiếu này; kỳ đã mở giữ phiếu cũ.") if approve
+                      else _("Đã ghi không duyệt."), "success")  # fmt: skip
+                return redirect(url_for("EvaluationSettingView.proposed", sheet_id=sheet_id))
+            except Refused as error:
+                faults, status = form.take_faults(error), 400
+            except Stale as error:
+                faults, status = [Fault("", error.message)], 409
+            row = access.get(ScoreSheet, sheet_id)
+        now = sheet_on(row.code, clock.today())
+        before = None if now is None or (row.in_use and now.to_dict() == row.content) else now.to_dict()
+        return page(
+            "evaluation/score_sheet_proposed.html", title=row.title, row=row, form=form, faults=faults, in_use=now,
+            changes=settings.sheet_changes(row.content, before) if row.state == settings.PROPOSED else [],
+            states=STATES, kinds=KINDS,
+            feed=history.of(row, 30) if access.may("history", "read") else [],
+        ), status  # fmt: skip
 
     @expose("/settings/loaded-sheets/<int:sheet_id>/withdraw", methods=["POST"])
     @needs("evaluation_setting", "approve")
@@ -285,7 +314,7 @@ class EvaluationSettingView(BaseView):
 
 
 def _may_load() -> bool:
-    return access.may("evaluation_setting", "propose") and access.may("evaluation_setting", "approve")
+    return access.may("evaluation_setting", "propose")
 
 
 def _edited(content: dict[str, Any], title: str) -> dict[str, Any]:

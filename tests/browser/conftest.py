@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,17 +96,14 @@ class Visitor:
         ]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The server on a free port, filled with the demonstration province."""
-    if find_browser() is None:
-        pytest.skip("no Chromium found: apt-get install chromium")
-    folder = tmp_path_factory.mktemp("site")
+@contextlib.contextmanager
+def province(folder: Path, day: date, people: int) -> Iterator[Site]:
+    """A server of the demonstration province on ``day``, its data in ``folder``."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("HRMS_")},
         "HRMS_DATA_DIR": str(folder),
-        "HRMS_TODAY": DAY,
+        "HRMS_TODAY": day.isoformat(),
         "HRMS_LOGIN_RATE": "1000 per minute",
         "HRMS_LOG_LEVEL": "WARNING",
     }
@@ -122,7 +120,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert made.returncode == 0, f"run.py {' '.join(arguments)}: {made.stderr[-2000:]}"
 
     run("setup")
-    run("demo", "--people", str(PEOPLE), "--as-of", DAY)
+    run("demo", "--people", str(people), "--as-of", day.isoformat())
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [sys.executable, "run.py", "serve", "--port", str(port), "--no-scheduler"],
@@ -134,9 +132,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(base, server, folder / "server.log")
-        from datetime import date
-
-        yield Site(base, Settings(env="test", data_dir=folder, today=date.fromisoformat(DAY)))
+        yield Site(base, Settings(env="test", data_dir=folder, today=day))
     finally:
         server.terminate()
         try:
@@ -144,6 +140,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         except subprocess.TimeoutExpired:
             server.kill()
         log.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server on a free port, filled with the demonstration province."""
+    if find_browser() is None:
+        pytest.skip("no Chromium found: apt-get install chromium")
+    with province(tmp_path_factory.mktemp("site"), date.fromisoformat(DAY), PEOPLE) as made:
+        yield made
 
 
 def _wait(base: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -15,7 +15,14 @@ from hrms.commands.evaluation.configuration import configuration_on, own_sheets,
 from hrms.commands.evaluation.deadlines import mark_late, owed
 from hrms.commands.evaluation.offline import ReadOffline, workbook
 from hrms.commands.evaluation.participants import AddParticipants, MoveParticipant, StepParticipants
-from hrms.commands.evaluation.settings import DecideSetting, LoadSheet, ProposeSetting, setting_lines
+from hrms.commands.evaluation.settings import (
+    DecideSetting,
+    DecideSheet,
+    LoadSheet,
+    ProposeSetting,
+    setting_lines,
+    sheet_changes,
+)
 from hrms.commands.evaluation.sheets import SaveSheet
 from hrms.commands.evaluation.tasks import CopyTasks, PasteTasks, SaveTasks, TaskLine
 from hrms.kernel import clock
@@ -213,7 +220,17 @@ def test_a_loaded_sheet_must_add_up_and_then_goes_before_that_of_the_software(wo
     with actor_as("province_hr"):
         with pytest.raises(Refused, match="thang 101"):
             execute(LoadSheet(bad, date(2025, 1, 1), "12-QĐ/TU"))
-        execute(LoadSheet(good, date(2025, 1, 1), "12-QĐ/TU"))
+        row = execute(LoadSheet(good, date(2025, 1, 1), "12-QĐ/TU"))
+        assert not own_sheets(date(2025, 6, 1))  # proposed: nothing counts before a second person has looked
+        with pytest.raises(Refused, match="không được tự duyệt"):
+            execute(DecideSheet(row.id, True))
+    assert [(one.where, one.new) for one in sheet_changes(good, sheets()["HY1071_DEFAULT_STAFF"].to_dict())] == [
+        ("Tên phiếu", "Phiếu của tỉnh")
+    ]
+    with actor_as("system_admin"):
+        execute(DecideSheet(row.id, True))
+        with pytest.raises(Refused, match="đã được xử lý"):
+            execute(DecideSheet(row.id, False, "Chưa đủ căn cứ"))
     assert own_sheets(date(2025, 6, 1))["HY1071_DEFAULT_STAFF"].title == "Phiếu của tỉnh"
     assert not own_sheets(date(2024, 6, 1))
     db.session.rollback()

@@ -88,6 +88,14 @@ def test_a_sheet_becomes_a_new_version_and_wrong_sums_are_told(world: Any, login
     file = (io.BytesIO(json.dumps(content).encode()), "phieu.json")
     loaded = browser.post("/evaluation/settings/sheets/load", data={**head, "title": "", "file": file})
     assert loaded.status_code == 302 and newest(ScoreSheet).edition == 2  # beside the first, never over it
+    proposed = f"/evaluation/settings/loaded-sheets/{row.id}"
+    assert "Tiêu chí mới" in browser.get(proposed).text and "Chờ duyệt" in browser.get(path).text
+    assert browser.post(proposed, data={"approve": "1"}).status_code == 400  # not by who proposed it
+    admin = login("system_admin")
+    assert "Bắt buộc khi không duyệt" in admin.get(proposed).text
+    assert admin.post(proposed, data={"approve": "0"}).status_code == 400
+    assert admin.post(proposed, data={"approve": "1", "request_key": "a"}).status_code == 302
+    assert browser.get(path).text.count("Tiêu chí mới") == 1
     broken = browser.post("/evaluation/settings/sheets/load", data={**head, "file": (io.BytesIO(b"x"), "x.json")})
     assert broken.status_code == 400 and "Tệp phải là một phiếu" in broken.text and head["document"] in broken.text
 

@@ -5,9 +5,10 @@ A cycle keeps what held when it was opened; a change never reaches back into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from hrms.kernel import access, actor, clock, history
 from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
+from hrms.kernel.text import format_decimal
 from models.evaluation import EvaluationSetting, ScoreSheet
 from policies.engine.errors import MalformedLawData
 from policies.engine.parameters import MARKS
@@ -85,37 +87,47 @@ class DecideSetting(Command[EvaluationSetting]):
     def validate(self) -> Iterable[Fault]:
         access.require("evaluation_setting", "approve")
         self._row = row = access.get(EvaluationSetting, self.setting_id)
-        if row.state != PROPOSED:
-            return [Fault("", _("Đề nghị này đã được xử lý. Hãy mở lại trang."), code="not_proposed")]
-        check_version(row, self.version, {})
-        faults: list[Fault] = []
-        if same_person(row.proposed_user_id, row.proposed_by):
-            text = _("Người đề nghị không được tự duyệt. Hãy để một người khác có quyền duyệt xem xét.")
-            faults.append(Fault("", text, code="same_person"))
-        if not self.approve and not self.reason.strip():
-            faults.append(Fault("reason", _("Không duyệt thì phải nêu lý do."), code="reason_missing"))
-        if self.approve and (message := unfit(row.key, row.value, row.valid_from)):
+        faults = _second_person(row, self.approve, self.reason, self.version)
+        if not faults and self.approve and (message := unfit(row.key, row.value, row.valid_from)):
             faults.append(Fault("value", message, code="value"))
         return faults
 
     def run(self) -> EvaluationSetting:
-        row, who = self._row, actor.current()
-        row.state = APPROVED if self.approve else REJECTED
-        row.decided_by, row.decided_user_id, row.decided_at = who.name, who.user_id, clock.now()
-        if self.reason.strip():
-            history.note(row, self.reason.strip())
-        return row
+        _decide(self._row, self.approve, self.reason)
+        return self._row
 
     def replay(self, receipt: Any) -> EvaluationSetting:
         return access.get(EvaluationSetting, receipt)
 
 
+def _second_person(row: EvaluationSetting | ScoreSheet, approve: bool, reason: str, version: int | None) -> list[Fault]:
+    """Why the actor may not decide on a proposal: already done, the own one, refused without a word."""
+    if row.state != PROPOSED:
+        return [Fault("", _("Đề nghị này đã được xử lý. Hãy mở lại trang."), code="not_proposed")]
+    check_version(row, version, {})
+    faults: list[Fault] = []
+    if same_person(row.proposed_user_id, row.proposed_by):
+        text = _("Người đề nghị không được tự duyệt. Hãy để một người khác có quyền duyệt xem xét.")
+        faults.append(Fault("", text, code="same_person"))
+    if not approve and not reason.strip():
+        faults.append(Fault("reason", _("Không duyệt thì phải nêu lý do."), code="reason_missing"))
+    return faults
+
+
+def _decide(row: EvaluationSetting | ScoreSheet, approve: bool, reason: str) -> None:
+    who = actor.current()
+    row.state = APPROVED if approve else REJECTED
+    row.decided_by, row.decided_user_id, row.decided_at = who.name, who.user_id, clock.now()
+    if reason.strip():
+        history.note(row, reason.strip())
+
+
 @dataclass
 class LoadSheet(Command[ScoreSheet]):
-    """Load a score sheet, or a new version of one: ``content`` in the shape of ``Sheet.to_dict()``.
+    """Propose a score sheet, or a new version of one: ``content`` in the shape of ``Sheet.to_dict()``.
 
-    Refused with every fault of its sums: lines add up to their group, groups to the scale. Needs ``propose`` and
-    ``approve`` of the settings: a sheet is the regulation itself, with its document.
+    Refused with every fault of its sums: lines add up to their group, groups to the scale. Needs ``propose``; it counts
+    once a second account approves it (:class:`DecideSheet`).
     """
 
     content: dict[str, Any]
@@ -125,7 +137,6 @@ class LoadSheet(Command[ScoreSheet]):
 
     def validate(self) -> Iterable[Fault]:
         access.require("evaluation_setting", "propose")
-        access.require("evaluation_setting", "approve")
         try:
             self._sheet = sheet_from(self.content)
         except MalformedLawData as error:
@@ -149,6 +160,63 @@ class LoadSheet(Command[ScoreSheet]):
 
     def replay(self, receipt: Any) -> ScoreSheet:
         return access.get(ScoreSheet, receipt)
+
+
+@dataclass
+class DecideSheet(Command[ScoreSheet]):
+    """Approve a proposed sheet (it serves cycles opened from its day on) or reject it; never by who proposed it."""
+
+    sheet_id: int
+    approve: bool
+    reason: str = ""
+    version: int | None = None
+
+    def validate(self) -> Iterable[Fault]:
+        access.require("evaluation_setting", "approve")
+        self._row = access.get(ScoreSheet, self.sheet_id)
+        return _second_person(self._row, self.approve, self.reason, self.version)
+
+    def run(self) -> ScoreSheet:
+        _decide(self._row, self.approve, self.reason)
+        self._row.in_use = self.approve
+        return self._row
+
+    def replay(self, receipt: Any) -> ScoreSheet:
+        return access.get(ScoreSheet, receipt)
+
+
+@dataclass(frozen=True)
+class SheetChange:
+    """One place where a proposed sheet departs from the one in use; an empty side: added or dropped."""
+
+    where: str
+    old: str
+    new: str
+
+
+def sheet_changes(content: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[SheetChange]:
+    """What a second person looks at: title, scale, groups and lines that differ, by their codes."""
+    old, new = _flat(before or {}), _flat(content)
+    return [
+        SheetChange(key, old.get(key, ""), new.get(key, ""))
+        for key in dict.fromkeys([*old, *new])
+        if old.get(key, "") != new.get(key, "")
+    ]
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, str]:
+    def points(value: Any) -> str:
+        return "" if value is None else format_decimal(Decimal(str(value)))
+
+    if not content:
+        return {}
+    found = {_("Tên phiếu"): str(content.get("title", "")), _("Thang điểm"): points(content.get("scale_max"))}
+    for group in content.get("groups", ()):
+        found[_("Nhóm %(code)s", code=group["code"])] = f"{group['name']} ({points(group.get('max'))})"
+        for line in group.get("lines", ()):
+            most = line.get("proposed") if line.get("proposed") is not None else line.get("max")
+            found[_("Dòng %(code)s", code=line["code"])] = f"{line['name']} ({points(most)})"
+    return found
 
 
 @dataclass
@@ -225,9 +293,12 @@ def _in_force(row: EvaluationSetting, day: date) -> bool:
 __all__ = [
     "PROCEDURE",
     "DecideSetting",
+    "DecideSheet",
     "LoadSheet",
     "ProposeSetting",
     "SettingLine",
+    "SheetChange",
     "WithdrawSheet",
     "setting_lines",
+    "sheet_changes",
 ]
