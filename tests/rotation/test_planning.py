@@ -131,6 +131,15 @@ def test_another_profession_is_refused_in_words_unless_the_manager_allows(stage:
     assert results.why_not(free.id, person.code, f"{land.unit.code}/DD") == []
 
 
+def test_civil_servants_are_not_sent_into_posts_of_public_employees(stage: Stage) -> None:
+    """Điều động is of công chức among posts of công chức; a public service unit has posts of viên chức."""
+    person = stage.person(stage.a1)
+    with transaction():
+        stage.world.unit("b").kind = "service_unit"
+    (why,) = results.why_not(stage.run().id, person.code, f"{stage.b1.unit.code}/KT")
+    assert "viên chức" in why
+
+
 def test_the_wife_of_the_director_takes_no_accounting_post_of_the_agency(stage: Stage, session: Any) -> None:
     head = stage.world.person("b.1")
     wife = stage.person(stage.a1, sex="female")

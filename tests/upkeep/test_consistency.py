@@ -12,7 +12,7 @@ from hrms.commands import consistency
 from hrms.kernel.commands import transaction
 from models.notification import Notification
 from models.organization import Establishment, OrgUnit, Position
-from models.staff import Appointment, Person, SalaryRow
+from models.staff import Appointment, FamilyRelation, Person, SalaryRow
 
 DAY = date(2025, 6, 16)
 
@@ -71,3 +71,21 @@ def test_the_hr_of_the_agency_is_told_once_a_week_and_sees_only_its_own(session,
     assert name in login("unit_hr_a").get("/checks/").text
     assert name not in login("unit_hr_b").get("/checks/").text
     assert login("finance_a").get("/checks/").status_code == 403
+
+
+def test_relatives_against_the_bar_are_told_with_the_article_to_those_who_see_the_family(
+    world, factory, session, actor_as
+):
+    """Luật PCTN Điều 20 khoản 3: the treasurer is the wife of the head; told once, and only in the own unit."""
+    head = world.person("b.1")
+    post = factory.position(world.unit("b1"), "TQ", "Thủ quỹ", approved_number=1)
+    wife = factory.person(post.unit, sex="female", recruited=date(2019, 1, 1), position=post, title="Thủ quỹ")
+    assert found_of("family_bar") == []
+    with transaction():
+        session.add(FamilyRelation(person_id=wife.id, relation="Chồng", full_name=head.full_name, relative_id=head.id))
+        session.add(FamilyRelation(person_id=head.id, relation="Vợ", full_name=wife.full_name, relative_id=wife.id))
+    (told,) = found_of("family_bar")
+    assert {wife.full_name in told.record or head.full_name in told.record} == {True}
+    assert "Điều 20 khoản 3 Luật" in told.text and told.link.endswith("?tab=family")
+    with actor_as("unit_hr_a"):
+        assert found_of("family_bar") == []

@@ -58,6 +58,7 @@ class UnitPlace(NamedTuple):
     body_id: int
     sort: tuple[int, str]
     listed: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,8 @@ def unit_places() -> dict[int, UnitPlace]:
         return next((one for one in reversed(above) if kinds.get(one) not in INSIDE), unit_id)
 
     return {
-        number: UnitPlace(number, code, name, path, body(number, path), (order, sort), int(places or 0))
-        for number, code, name, path, _kind, order, sort, places in rows
+        number: UnitPlace(number, code, name, path, body(number, path), (order, sort), int(places or 0), kind)
+        for number, code, name, path, kind, order, sort, places in rows
     }
 
 

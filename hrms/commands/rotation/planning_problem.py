@@ -31,6 +31,7 @@ from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from models.rotation import MovementCase, RotationPlanLine
 from models.staff import Appointment, FamilyRelation
+from models.vocabulary import ESTABLISHMENT_KINDS, ESTABLISHMENT_OF_CATEGORY
 from policies.engine.dates import whole_months
 from policies.rotation import family_bar
 
@@ -38,6 +39,7 @@ SMALL = 1500  # holders up to which people who need not move are in the problem 
 WEIGHTS = {"wish": "3", "same_unit": "0", "distance": "0", "same_field": "1", "overdue": "0.1", "chain": "0",
            "continuity": "0", "experience": "0"}  # fmt: skip
 HEADS = ("HEAD", "DEPUTY_HEAD")
+ESTABLISHMENT_OF_BODY = {"service_unit": "public_employee"}  # its posts are of viên chức [U]; every other of công chức
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,10 @@ class _Builder:
         return {
             "id": place.id, "unit": self.roll.body_of(position.unit_id).code, "kind": kinds[position.id],
             "grades": [position.grade_code] if position.grade_code else [],
-            "qualifications": [_profession(name)] if self.settings.same_profession and name else [],
+            "qualifications": [
+                *([_profession(name)] if self.settings.same_profession and name else []),
+                staff_of(ESTABLISHMENT_OF_BODY.get(self.roll.body_of(position.unit_id).kind, "civil_servant")),
+            ],
             "occupant": holder.code if holder is not None else None,
             "name": f"{position.title}, {self.roll.units[position.unit_id].name}", "field": name,
         }  # fmt: skip
@@ -320,11 +325,12 @@ class _Builder:
         return found
 
     def _professions(self, one: Holder) -> list[str]:
-        """Fields of the listed work the person holds or held."""
+        """Fields of the listed work the person holds or held, and the kind of staff the person is."""
+        staff = [staff_of(ESTABLISHMENT_OF_CATEGORY.get(one.category, ""))]
         if not self.settings.same_profession:
-            return []
+            return staff
         names = {field_of(post.work) for post in one.posts if post.work} | {field_of(one.work)}
-        return sorted(_profession(name) for name in names if name)
+        return [*sorted(_profession(name) for name in names if name), *staff]
 
     def _staffing(
         self, chosen: Mapping[int, Holder], holders: Mapping[int, Holder], posts: Sequence[Mapping[str, Any]]
@@ -401,6 +407,11 @@ class _Builder:
                 elif any(self.blocks("SPOUSE", role) for role in place.roles):
                     found[row.id] = (row.code, row.full_name, body, "accounting")
         return found
+
+
+def staff_of(kind: str) -> str:
+    """The kind of staff in words: who is công chức is not transferred into a post of viên chức, nor the other way."""
+    return str(_(ESTABLISHMENT_KINDS[kind])).lower() if kind in ESTABLISHMENT_KINDS else ""
 
 
 def _profession(name: str) -> str:
