@@ -259,6 +259,16 @@ class StaffView(BaseView):
             **comparison(stale),
         )
 
+    @expose("/<int:person_id>/discipline/<int:row_id>/same-act", methods=["POST"])
+    @needs("staff", "write")
+    def same_act(self, person_id: int, row_id: int) -> Any:
+        """A disciplinary row is about the act of another one: it takes its key."""
+        row_of_person("discipline", row_id, person_id)
+        changes = {"violation_key": request.form.get("violation_key", "")[:20]}
+        command = staff.CorrectRow("discipline", row_id, changes, _("Cùng một hành vi vi phạm"))
+        return act(person_id, "ratings", lambda: execute(command),
+                   _("Đã ghi là cùng một hành vi; khi đánh giá chỉ tính một lần."))  # fmt: skip
+
     @expose("/<int:person_id>/rows/<kind>/<int:row_id>/remove", methods=["POST"])
     @needs("staff", "write")
     def remove_row(self, person_id: int, kind: str, row_id: int) -> Any:

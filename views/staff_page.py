@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from hrms.commands import sensitive
 from hrms.commands.facts import protected_until
 from hrms.commands.record_feed import Feed, feed
+from hrms.commands.staff.records import same_act_offers
 from hrms.commands.staff_overview import Overview, overviews
 from hrms.kernel import access, attachments, clock, history
 from hrms.kernel.attachments import Attachment
@@ -183,7 +184,7 @@ def tab_context(tab: str, head: Head) -> dict[str, Any]:
         },
         "ratings": lambda: {
             "ratings": rows_of(YearRating, person_id, YearRating.year.desc()),
-            "disciplines": rows_of(Discipline, person_id, Discipline.opened_on.desc()),
+            **_disciplines(head),
         },
         "family": lambda: {"rows": rows_of(FamilyRelation, person_id, FamilyRelation.id)},
         "benefits": lambda: {"rows": rows_of(EarlierBenefit, person_id, EarlierBenefit.paid_on.desc())},
@@ -193,6 +194,13 @@ def tab_context(tab: str, head: Head) -> dict[str, Any]:
     }
     found: dict[str, Any] = makers[tab]()
     return found
+
+
+def _disciplines(head: Head) -> dict[str, Any]:
+    """Rows of discipline, and which of them may be about one act (for who may write them)."""
+    rows = rows_of(Discipline, head.person.id, Discipline.opened_on.desc())
+    offers = same_act_offers(rows) if head.may_see_discipline and head.may_write else []
+    return {"disciplines": rows, "same_acts": offers}
 
 
 def _posts(person_id: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from hrms.commands.evaluation.circumstances import Act, Service, by_violation, circumstances
 from hrms.commands.staff import AddDiscipline, AddYearRating
+from hrms.commands.staff.records import same_act_offers
 from hrms.kernel.commands import execute
 from hrms.kernel.errors import Refused
 from models.staff import Discipline
@@ -93,3 +94,19 @@ def test_a_year_has_one_rating_of_each_side(world, actor_as):
         for side in ("STATE", "PARTY"):
             with pytest.raises(Refused, match="đã xếp loại"):
                 execute(AddYearRating(person, 2019, "HT", side=side))
+
+
+def test_the_record_offers_to_say_that_two_disciplines_are_of_one_act(world, actor_as, login):
+    person = world.people["a1.2"]
+    with actor_as("unit_hr_a"):
+        first = execute(AddDiscipline(person, "administrative", JUNE, "Khiển trách", DECIDED)).id
+        second = execute(AddDiscipline(person, "party", AUGUST, "Cảnh cáo", DECIDED)).id
+        execute(AddDiscipline(person, "party", date(2024, 1, 8)))  # too long before
+    rows = [fresh(Discipline, number) for number in (first, second)]
+    assert [(later.id, earlier.id) for later, earlier in same_act_offers(rows)] == [(second, first)]
+    browser = login("unit_hr_a")
+    assert "Ghi là cùng hành vi VP1" in browser.get(f"/staff/{person}/ratings").get_data(as_text=True)
+    answer = browser.post(f"/staff/{person}/discipline/{second}/same-act", data={"violation_key": "VP1"})
+    assert answer.status_code == 302 and fresh(Discipline, second).violation_key == "VP1"
+    assert same_act_offers([fresh(Discipline, number) for number in (first, second)]) == []
+    assert login("unit_hr_b").post(f"/staff/{person}/discipline/{second}/same-act").status_code == 404

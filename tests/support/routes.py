@@ -179,6 +179,7 @@ SPECIAL: dict[str, Parameter] = {
     "StaffView.edit_row:kind": fixed("salary_row"),
     "StaffView.edit_row:row_id": record(staff.SalaryRow),
     "StaffView.end_post:row_id": record(staff.Appointment),
+    "StaffView.same_act:row_id": record(staff.Discipline),
     "StaffView.remove_row:kind": fixed("salary_row"),
     "StaffView.remove_row:row_id": record(staff.SalaryRow),
     "StaffView.show:tab": fixed("posts"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +24,8 @@ from models.vocabulary import DISCIPLINE_KINDS, EVALUATION_SIDES, RATINGS
 
 RECORDS: tuple[type[Any], ...] = (TrainingRecord, Discipline, FamilyRelation, EarlierBenefit, YearRating)
 FIRST_YEAR = 1900
+PARTY = "party"
+NEAR = timedelta(days=180)  # how far apart the bodies take up one act: a help for the eye, no law
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,19}\Z", re.ASCII)
 _NUMBERED = re.compile(r"VP(\d{1,6})\Z", re.ASCII)
 
@@ -93,6 +95,27 @@ def act_key(person_id: int, opened_on: date) -> str:
     if same is not None:
         same.violation_key = key
     return key
+
+
+def same_act_offers(rows: Iterable[Discipline]) -> list[tuple[Discipline, Discipline]]:
+    """Pairs that may be about one act: by the Party and by another body, begun near each other, under two keys.
+
+    Each row is offered once, the later begun one to take the key of the earlier; somebody says whether it is so.
+    """
+    begun = sorted((row for row in rows if row.violation_key), key=lambda row: (row.opened_on, row.id))
+    keys: dict[str, set[str]] = {}
+    for row in begun:
+        keys.setdefault(row.violation_key, set()).add(row.kind)
+    found: list[tuple[Discipline, Discipline]] = []
+    for number, later in enumerate(begun):
+        for earlier in reversed(begun[:number]):
+            if earlier.violation_key == later.violation_key or later.opened_on - earlier.opened_on > NEAR:
+                continue
+            party_and_other = (PARTY in (earlier.kind, later.kind)) and earlier.kind != later.kind
+            if party_and_other and not keys[earlier.violation_key] & {later.kind}:
+                found.append((later, earlier))
+                break
+    return found
 
 
 def _training(values: dict[str, Any], _person: Person, _row_id: int | None) -> Iterable[Fault]:
