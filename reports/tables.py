@@ -38,6 +38,7 @@ class Column:
     minus: tuple[str, str] | None = None
     link: Callable[[Any], str] | None = None
     total: bool = False
+    foot: Callable[[Sequence[Any]], Any] | None = None
     optional: bool = False
     on_page: bool = True
     in_sheet: bool = True
@@ -78,6 +79,12 @@ class Table:
     def sum_of(self, column: Column, rows: Sequence[Any] | None = None) -> int:
         """The column's total over ``rows`` (all rows), for integer amounts and counts."""
         return sum(int(column.value(row) or 0) for row in (self.rows if rows is None else rows))
+
+    def foot_of(self, column: Column, rows: Sequence[Any] | None = None) -> str:
+        """What is printed under the column: its total, what its ``foot`` says of the rows, or nothing."""
+        if column.foot is not None:
+            return shown(column.foot(self.rows if rows is None else rows), column.kind)
+        return shown(self.sum_of(column, rows), column.kind) if column.total else ""
 
 
 def _filled(value: Any) -> bool:
@@ -163,7 +170,7 @@ def page_table(table: Table, *, points: float, room: float) -> dict[str, Any]:
             number += 1
             cells = [_cell(column, row, number) for column in columns]
             rows.append(cells)
-        sums = [shown(table.sum_of(c, section.rows), c.kind) if c.total else "" for c in columns]
+        sums = [table.foot_of(c, section.rows) for c in columns]
         sections.append({"ordinal": roman(position), "title": section.title, "rows": rows, "sums": sums})
     lead = next((i for i, c in enumerate(columns) if c.total), len(columns))
     return {
@@ -174,7 +181,7 @@ def page_table(table: Table, *, points: float, room: float) -> dict[str, Any]:
         "count": len(columns),
         "lead": lead,
         "sections": sections,
-        "totals": [(shown(table.sum_of(c), c.kind) if c.total else "", css_class(c.kind)) for c in columns],
+        "totals": [(table.foot_of(c), css_class(c.kind)) for c in columns],
         "words": table.words,
         "notes": table.notes,
     }

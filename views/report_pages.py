@@ -109,7 +109,7 @@ def _sums(block: Block, columns: Sequence[Column], rows: Sequence[Row], address:
     cells = []
     for column in columns:
         if not column.total:
-            cells.append(Cell("", css_class(column.kind)))
+            cells.append(Cell(said(block.foot(column, rows), column.kind), css_class(column.kind)))
             continue
         value = block.total(column.key, rows)
         where = block.conditions(column, None) if address is not None and value else None

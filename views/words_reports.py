@@ -163,7 +163,7 @@ REPORT_WORDS = (
     _l("Người có tài năng hưởng chính sách theo NĐ 179/2024/NĐ-CP"),
     _l("Chức danh"),
     _l("Nhóm"),
-    _l("Công nhận từ"),
+    _l("Công nhận, tuyển dụng từ"),
     _l("Lương làm căn cứ"),
     _l("Phụ cấp một tháng"),
     _l("Theo nhóm"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reports.framework import Asked, Block, Column, Fact, records
-from reports.framework.result import Row
+from reports.framework.result import Row, share_of
 
 Where = Mapping[str, str]
 
@@ -74,8 +74,5 @@ def listing(
 
 def with_shares(rows: Sequence[Row], whole: int, key: str = "count") -> None:
     """Add each row's share of ``whole`` in per cent, one decimal, half up."""
-    from decimal import ROUND_HALF_UP, Decimal
-
     for row in rows:
-        share = Decimal(row[key] * 100) / whole if whole else Decimal(0)
-        row["share"] = share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        row["share"] = share_of(row[key], whole)

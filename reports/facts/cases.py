@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,11 +29,17 @@ CASE_STATES = {
     "withdrawn": "Đã rút",
 }
 # Without what amended it: columns of tables are narrow.
+MONTHLY_NOTE = "Số tiền theo NĐ 179/2024/NĐ-CP là phụ cấp tăng thêm của một tháng."
 DECREES = {code: label.partition(" (")[0] for code, label in DECREE_LABELS.items()}
 IN_WORK = ("draft", "unit_review", "appraisal", "finance_review")
 SETTLED = ("decided", "paid")
 REPLACED = "superseded"
 SOURCES = {**SOURCE_HEADINGS, "": "Chưa xác định nguồn"}
+
+
+def monthly_note(decrees: Iterable[str]) -> tuple[str, ...]:
+    """Where the talents' decree is among them: its amount is that of a month, not a grant paid once."""
+    return (MONTHLY_NOTE,) if "179" in set(decrees) else ()
 
 
 def standing() -> Any:

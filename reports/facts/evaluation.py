@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, literal, select
 
+from hrms.kernel.db import db
 from models.evaluation import EvaluationCycle, EvaluationPetition, PersonEvaluation, UnitEvaluation
 from models.organization import OrgUnit
 from models.staff import Person, YearRating
-from policies.evaluation import level_label
+from policies.evaluation import level_label, reason_text
 from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, SqlFact, by_model
@@ -112,6 +114,12 @@ def _source(asked: Asked) -> Select[Any]:
         .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
         .where(sheet.state != "removed", _of_period(asked), asked.inside(sheet.unit_id))
     )
+
+
+def reasons_of(sheets: Sequence[int]) -> dict[int, str]:
+    """What the law's reasons for a level say, by sheet: one statement for the rows a report has already been given."""
+    query = select(PersonEvaluation.id, PersonEvaluation.reasons).where(PersonEvaluation.id.in_(list(sheets)))
+    return {number: "; ".join(map(reason_text, codes or ())) for number, codes in db.session.execute(query)}
 
 
 _PERSON = {

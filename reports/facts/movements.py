@@ -18,6 +18,8 @@ from reports.facts.tree import ABOVE, unit_name
 from reports.framework.asking import Asked
 from reports.framework.facts import FactColumn, FrameFact, Row, SqlFact, by_model
 
+# A month as the fact counts it, and as people write it.
+MONTHS = {f"{year}-{month:02d}": f"{month:02d}/{year}" for year in range(2015, 2061) for month in range(1, 13)}
 PREPARING, STOPPED = ("proposed", "checked", "heard", "agreed"), ("withdrawn", "refused", "revoked")
 STATE_LABELS = {
     "proposed": "Đề xuất",
@@ -163,7 +165,7 @@ KEPT = FrameFact(
         "name": FactColumn("Họ và tên", mm=38, chars=26),
         "unit_id": FactColumn("Mã đơn vị", "integer", listed=False),
         "unit": FactColumn("Đơn vị chi trả", mm=46, chars=34),
-        "month": FactColumn("Tháng", "code", mm=18, chars=10),
+        "month": FactColumn("Tháng", "code", words=MONTHS, mm=18, chars=10),
         "kept": FactColumn("Mức bảo lưu (đồng)", "money", mm=28, chars=18),
         "new": FactColumn("Mức mới (đồng)", "money", mm=28, chars=18),
         "difference": FactColumn("Chênh lệch phải chi (đồng)", "money", mm=30, chars=20),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -46,8 +47,9 @@ def _load(asked: Asked) -> list[dict[str, Any]]:
 
     def told(found: Any) -> dict[str, Any]:
         group = _value(found["overrides"], "group_179") or ""
-        since = _value(found["overrides"], "recognised_on") or ""
-        return {**found, "group": group, "recognised_on": since, "allowance": int(found["total"] or 0)}
+        since = _value(found["overrides"], "recognised_on" if group == "k1" else "recruited_on")
+        day = date.fromisoformat(since) if since else None
+        return {**found, "group": group, "recognised_on": day, "allowance": int(found["total"] or 0)}
 
     return each(asked, TALENTS.title, db.session.execute(query).mappings(), told)
 
@@ -65,7 +67,7 @@ TALENTS = FrameFact(
         "unit": FactColumn("Đơn vị", mm=44, chars=32),
         "group": FactColumn("Nhóm", words=GROUPS_179, mm=40, chars=34),
         "state": FactColumn("Trạng thái", words=CASE_STATES, mm=26, chars=20),
-        "recognised_on": FactColumn("Công nhận từ", "code", mm=20, chars=12),
+        "recognised_on": FactColumn("Công nhận, tuyển dụng từ", "date", mm=20, chars=12),
         "monthly_salary": FactColumn("Lương làm căn cứ", "money", mm=24, chars=15),
         "allowance": FactColumn("Phụ cấp một tháng", "money", mm=26, chars=17),
         "decision_number": FactColumn("Quyết định", "code", mm=26, chars=18),

@@ -15,7 +15,8 @@ from hrms.kernel.text import format_integer
 from reports.charts import FONTS, GRID, INK, MUTE, TONES
 
 Kind = Literal["bars", "columns", "stacked", "pyramid"]
-MORE_TONES = (*TONES, "#0b6e75", "#8a2b62", "#4c5c2b", "#556270")
+# Neighbours differ in darkness too (3.2:1 to 11:1 against white): most offices print in black and white.
+MORE_TONES = (TONES[0], "#d07a1c", "#0f4a2a", "#4a90d0", TONES[3], "#4b9e5f", "#7a1f4d", "#8f8a1e", "#37424e")
 ROW, GAP, LEGEND = 22, 6, 26
 WORD = 7.0  # how wide a letter of 12 px is at most, in any of the faces charts may be set in
 MOST_TICKS = 5

@@ -39,17 +39,21 @@ def _value(key: str, row: Any) -> Any:
     return row.get(key)
 
 
-def printed(column: Column) -> Printed:
+def printed(block: Block, column: Column) -> Printed:
     """The column as the tables of papers know it."""
+    foot = partial(block.foot, column) if column.share is not None else None
     return Printed(
         column.key, column.title, partial(_value, column.key), column.kind, column.group, column.mm, column.chars,
-        total=column.total,
+        total=column.total, foot=foot,
     )  # fmt: skip
 
 
 def table_of(block: Block) -> Table:
     """The block with a running number in front."""
-    columns = [Printed("tt", "TT", lambda _row: None, "mark", mm=9, chars=6), *map(printed, block.columns)]
+    columns = [
+        Printed("tt", "TT", lambda _row: None, "mark", mm=9, chars=6),
+        *(printed(block, one) for one in block.columns),
+    ]
     return Table(columns, [Section(title, rows) for title, rows in block.sections()], notes=block.notes)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+
+
+def share_of(part: int, whole: int) -> Decimal | None:
+    """``part`` of ``whole`` in per cent, one decimal, half up; nothing of nothing."""
+    if not whole:
+        return None
+    return (Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 class RowFailed(HrmsError):
@@ -45,7 +52,8 @@ class Column:
 
     ``total``: summed at the foot and under every section. ``group``: neighbours of one group share a heading.
     ``where``: what, beside the row's own conditions, the rows behind a figure of this column have; a column opens
-    only when it is a figure of the block's fact (``opens``).
+    only when it is a figure of the block's fact (``opens``). ``share``: the keys (part, whole) a percentage is of; its
+    total is the share of the totals, never a sum.
     """
 
     key: str
@@ -57,6 +65,7 @@ class Column:
     chars: int = 14
     where: Mapping[str, str] | None = None
     opens: bool = False
+    share: tuple[str, str] | None = None
 
 
 @dataclass
@@ -91,6 +100,13 @@ class Block:
     def total(self, key: str, rows: Sequence[Row] | None = None) -> int:
         """The sum of a column, exact: whole numbers only."""
         return sum(int(row.get(key) or 0) for row in (self.rows if rows is None else rows))
+
+    def foot(self, column: Column, rows: Sequence[Row] | None = None) -> int | Decimal | None:
+        """What stands under a column: its sum, the share of two sums, or nothing."""
+        if column.share is not None:
+            part, whole = column.share
+            return share_of(self.total(part, rows), self.total(whole, rows))
+        return self.total(column.key, rows) if column.total else None
 
     def sections(self) -> list[tuple[str, list[Row]]]:
         """Neighbouring rows of one section; one section without a title where the block has none."""
@@ -200,8 +216,12 @@ def _typed(value: Any, kind: str) -> Any:
     return Decimal(value) if kind in ("decimal", "factor", "percent") else value
 
 
+def _pair(value: Any) -> tuple[str, str] | None:
+    return (str(value[0]), str(value[1])) if value else None
+
+
 def _block(plain: Mapping[str, Any]) -> Block:
-    columns = tuple(Column(**column) for column in plain["columns"])
+    columns = tuple(Column(**{**column, "share": _pair(column.get("share"))}) for column in plain["columns"])
     kinds = {column.key: column.kind for column in columns}
     rows = [{k: _typed(v, kinds.get(k, "")) for k, v in row.items()} for row in plain["rows"]]
     chart = Chart.from_plain(plain["chart"]) if plain["chart"] else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from hrms.kernel.spreadsheets import escape
 from hrms.kernel.text import fold
@@ -162,12 +162,19 @@ class Workbook:
         """A row of SUM formulas over ``ranges``; the value stands beside the formula for readers that do not count."""
         fill = {"bold": True, "bg_color": "#F3F3F3"}
         page.write_string(at, 0, mark, self.cell("mark", **fill))
-        labelled = False
+        labelled, keys = False, [column.key for column in columns]
         for index, column in enumerate(columns, start=1):
             if column.total:
                 parts = ",".join(xl_range(first, index, last, index) for first, last in ranges)
                 page.write_formula(at, index, f"=SUM({parts})", self.cell(column.kind, **fill),
                                    block.total(column.key, rows))  # fmt: skip
+            elif column.share is not None:
+                part, whole = (xl_rowcol_to_cell(at, keys.index(key) + 1) for key in column.share)
+                formula = f'=IF({whole}=0,"",ROUND({part}*100/{whole},1))'
+                value = block.foot(column, rows)
+                page.write_formula(
+                    at, index, formula, self.cell(column.kind, **fill), "" if value is None else float(value)
+                )
             elif not labelled:
                 page.write_string(at, index, escape(label), self.cell("text", **fill))
                 labelled = True

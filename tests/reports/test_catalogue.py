@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +23,11 @@ from hrms.kernel.commands import transaction
 from hrms.kernel.errors import NotAllowed, NotFound, Refused
 from models.restructuring import DownsizingCase
 from reports.framework import Block, Produced, RowFailed, definitions, make
-from reports.framework.paper import paper
+from reports.framework.paper import paper, table_of
 from reports.framework.parameters import period_of
 from reports.framework.result import Column
 from reports.framework.workbook import write_report
-from reports.tables import shown
+from reports.tables import page_table, shown
 
 # Beside the units of a kind these columns add up posts and people; the figure opens the units.
 ADDED_UP = re.compile(r"^(posts|people|heads|deputies)_(before|after)$")
@@ -363,3 +365,28 @@ def test_periods_cover_their_months_and_nothing_else(year: int, part: str) -> No
 def test_what_is_no_period_is_refused(text: str, ctx: Any) -> None:
     with pytest.raises(ValueError, match="Kỳ báo cáo"):
         period_of(text)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=8))
+def test_the_foot_of_a_percentage_is_the_share_of_the_totals_on_every_form(pairs: list[tuple[int, int]]) -> None:
+    """5 of 10 and 5 of 100 are 9,1 %, not 55 %; nothing of nothing has no share."""
+    rows = [{"label": f"Đơn vị {n}", "best": best, "rated": best + other} for n, (best, other) in enumerate(pairs)]
+    columns = (Column("label", "Đơn vị"), Column("rated", "Đã xếp loại", "integer", total=True),
+               Column("best", "Số", "integer", total=True),
+               Column("share", "%", "percent", share=("best", "rated")))  # fmt: skip
+    block = Block("unit", "Kết quả", columns, rows)
+    best, rated = (sum(row[key] for row in rows) for key in ("best", "rated"))
+    foot = block.foot(columns[3])
+    assert foot is None if not rated else abs(foot - Decimal(best * 100) / rated) <= Decimal("0.05")
+    assert page_table(table_of(block), points=10, room=165)["totals"][-1][0] == shown(foot, "percent")
+    produced = Produced("x", "Kết quả", {}, [], [block], date(2025, 6, 15))
+    assert (
+        Produced.from_plain(json.loads(json.dumps(produced.to_plain(), default=str))).block("unit").columns == columns
+    )
+    target = io.BytesIO()
+    write_report(target, produced)
+    sheets = openpyxl.load_workbook(io.BytesIO(target.getvalue()), data_only=False)
+    formulas = [
+        cell.value for page in sheets for line in page.iter_rows() for cell in line if "ROUND" in str(cell.value)
+    ]
+    assert len(formulas) == 1

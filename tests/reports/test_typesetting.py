@@ -217,3 +217,17 @@ def test_a_name_of_the_template_folder_cannot_be_left_by_dots():
 def test_text_from_records_cannot_become_markup():
     template = pdf.environment().from_string("<p>{{ name }}</p>")
     assert template.render(name="<b>x</b>") == "<p>&lt;b&gt;x&lt;/b&gt;</p>"
+
+
+def test_a_total_is_never_alone_on_a_page(paper):
+    """Whatever the number of rows: the page that holds the total also holds the last row it adds up."""
+    head = '<table class="list"><thead><tr><th>Đơn vị</th><th>Số</th></tr></thead><tbody>'
+    foot = '<tr class="total"><td>Tổng cộng</td><td class="num">9</td></tr></tbody></table>'
+    broken = 0
+    for count in range(38, 48):
+        rows = "".join(f'<tr><td>Dòng {n}</td><td class="num">1</td></tr>' for n in range(count))
+        printed = PdfReader(io.BytesIO(paper(head + rows + foot).write())).pages
+        last = next(page.extract_text() for page in printed if "Tổng cộng" in page.extract_text())
+        assert f"Dòng {count - 1}" in last
+        broken += len(printed) > 1
+    assert 0 < broken < 10, "the numbers of rows tried must lie on both sides of the end of the page"

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 
 from reports.catalogue.lines import by_branch, figure, grouped, listing, unit_column
-from reports.facts.evaluation import CLASSES, COLLECTIVES, LEVELS, SHEETS, STAGES
+from reports.facts.evaluation import CLASSES, COLLECTIVES, LEVELS, SHEETS, STAGES, reasons_of
 from reports.framework import Asked, Block, Column, Definition, Schedule, period, records, unit
 from reports.framework.charts import column_chart
 from reports.framework.making import blocks_of
-from reports.framework.result import Row
+from reports.framework.result import Row, share_of
 
 SHORT = {"HTXS": "Xuất sắc", "HTT": "Tốt", "HT": "Hoàn thành", "KHT": "Không hoàn thành"}
-
-
-def _share(part: int, whole: int) -> Decimal | None:
-    """Percent with one decimal, half up; nothing of nothing."""
-    if not whole:
-        return None
-    return (Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def progress_by_unit(asked: Asked) -> Block:
@@ -65,7 +57,7 @@ def _level_columns(lead: Column) -> tuple[Column, ...]:
     columns = [lead, figure("count", "Tổng số"), figure("rated", "Đã xếp loại", {"rated": "1"})]
     for code, label in SHORT.items():
         columns.append(figure(code, "Số", {"level": code}, label, mm=14))
-        columns.append(Column(f"{code}_share", "%", "percent", group=label, mm=13, chars=8))
+        columns.append(Column(f"{code}_share", "%", "percent", group=label, mm=13, chars=8, share=(code, "rated")))
     columns.append(figure("unrated", "Chưa xếp loại", {"rated": "0"}))
     return tuple(columns)
 
@@ -81,7 +73,7 @@ def _level_fill(row: Row, line: Row) -> None:
 
 def _with_shares(rows: list[Row]) -> list[Row]:
     for row in rows:
-        row.update({f"{code}_share": _share(row[code], row["rated"]) for code in SHORT})
+        row.update({f"{code}_share": share_of(row[code], row["rated"]) for code in SHORT})
     return rows
 
 
@@ -114,7 +106,7 @@ def ceiling_by_unit(asked: Asked) -> Block:
         figure("HTXS", "Được công nhận xuất sắc", {"level": "HTXS"}, mm=26),
         figure("HTT", "Hoàn thành tốt", {"level": "HTT"}, mm=24),
         figure("demoted", "Xuống hoàn thành tốt do tỷ lệ", {"demoted": "1"}, mm=28),
-        Column("share", "Xuất sắc so với hoàn thành tốt (%)", "percent", mm=30, chars=14),
+        Column("share", "Xuất sắc so với hoàn thành tốt (%)", "percent", mm=30, chars=14, share=("HTXS", "HTT")),
     )
 
     def fill(row: Row, line: Row) -> None:
@@ -124,7 +116,7 @@ def ceiling_by_unit(asked: Asked) -> Block:
 
     rows = by_branch(asked, records(SHEETS.count(asked, ["branch", "level", "demoted"])), columns, fill)
     for row in rows:
-        row["share"] = _share(row["HTXS"], row["HTT"])
+        row["share"] = share_of(row["HTXS"], row["HTT"])
     rows = [row for row in rows if row["HTXS"] or row["HTT"]]
     return Block("ceiling", "Kiểm tra tỷ lệ hoàn thành xuất sắc", columns, rows, fact=SHEETS.key, by=("branch",))
 
@@ -150,6 +142,10 @@ def build_not_completing(asked: Asked) -> list[Block]:
     rows = by_branch(asked, records(SHEETS.count(asked, ["branch"], {"level": "KHT"})), columns, fill)
     people = listing(asked, SHEETS, "list", "Danh sách không hoàn thành nhiệm vụ",
                      ("code", "name", "title", "unit", "reason"), {"level": "KHT"})  # fmt: skip
+    if people is not None:
+        told = reasons_of([row["id"] for row in people.rows])
+        for row in people.rows:
+            row["reason"] = row["reason"] or told.get(row["id"], "")
     return blocks_of(
         Block("unit", "Theo cơ quan, đơn vị", columns, rows, fact=SHEETS.key, by=("branch",), base={"level": "KHT"}),
         people,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.catalogue.lines import by_branch, figure, listing, money, unit_column
-from reports.facts.cases import CASES, DECREES, SETTLED, SOURCES
+from reports.facts.cases import CASES, DECREES, SETTLED, SOURCES, monthly_note
 from reports.framework import Asked, Block, Column, Definition, Schedule, day, pick, records, unit
 from reports.framework.charts import column_chart
 from reports.framework.making import blocks_of
@@ -50,7 +50,8 @@ def by_source(asked: Asked) -> Block:
                          [f"{row['label']} – {row['source_label']}" for row in lines],
                          [("Kinh phí", [row["total"] for row in lines])], "đồng")  # fmt: skip
     return Block("source", "Dự toán theo nghị định và nguồn kinh phí", columns, lines, fact=CASES.key,
-                 by=("decree", "source"), base=base, chart=chart, unit_note="Đơn vị tính: đồng")  # fmt: skip
+                 by=("decree", "source"), base=base, chart=chart, unit_note="Đơn vị tính: đồng",
+                 notes=monthly_note(row["decree"] for row in lines))  # fmt: skip
 
 
 def by_unit(asked: Asked) -> Block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.labels import BENEFIT_LABELS
 from reports.catalogue.lines import by_branch, figure, grouped, money, unit_column
-from reports.facts.cases import CASE_STATES, CASES, DECREES
+from reports.facts.cases import CASE_STATES, CASES, DECREES, monthly_note
 from reports.framework import Asked, Block, Column, Definition, day, records, unit
 from reports.framework.charts import column_chart
 from reports.framework.result import Row
@@ -33,9 +33,9 @@ def by_decree(asked: Asked) -> Block:
     lines = sorted(rows.values(), key=lambda row: -row["count"])
     series = [(CASE_STATES[state], [row[f"in_{state}"] for row in lines]) for state in used]
     chart = column_chart("bars", "Người theo nghị định và trạng thái", [row["label"] for row in lines], series)
-    note = "Kinh phí chỉ tính hồ sơ đủ điều kiện, chưa bị rút hoặc từ chối."
+    notes = ["Kinh phí chỉ tính hồ sơ đủ điều kiện, chưa bị rút hoặc từ chối.", *monthly_note(rows)]
     return Block("decree", "Theo nghị định và trạng thái hồ sơ", columns, lines, fact=CASES.key, by=("decree",),
-                 base=OPENED, chart=chart, notes=(note,))  # fmt: skip
+                 base=OPENED, chart=chart, notes=tuple(notes))  # fmt: skip
 
 
 def by_benefit(asked: Asked) -> Block:

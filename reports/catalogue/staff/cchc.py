@@ -24,7 +24,7 @@ def staff(asked: Asked) -> Block:
     rows = grouped(asked, PEOPLE, "category", CATEGORIES)
     with_shares(rows, sum(row["count"] for row in rows))
     columns = (Column("label", "Loại", mm=80, chars=36), figure("count", "Số người", mm=30),
-               Column("share", "Tỷ lệ (%)", "percent", mm=30))  # fmt: skip
+               Column("share", "Tỷ lệ (%)", "percent", mm=30, share=("count", "count")))  # fmt: skip
     chart = column_chart("bars", "Số người theo loại", [row["label"] for row in rows],
                          [("Số người", [row["count"] for row in rows])])  # fmt: skip
     return Block("staff", "Đội ngũ cán bộ, công chức, viên chức", columns, rows, fact=PEOPLE.key, by=("category",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrms.kernel.text import add_months
 from models.vocabulary import CATEGORIES
-from reports.catalogue.lines import by_branch, figure, listing, unit_column
+from reports.catalogue.lines import by_branch, figure, grouped, listing, unit_column
 from reports.facts.retirement import RETIRING
 from reports.framework import Asked, Block, Column, Definition, Schedule, day, number, records, unit
 from reports.framework.charts import column_chart
@@ -48,8 +48,7 @@ def by_unit(asked: Asked) -> Block:
 
 
 def by_category(asked: Asked) -> Block:
-    frame = records(RETIRING.count(asked, ["category"]))
-    rows = [{**line, "label": CATEGORIES.get(line["category"], line["category"])} for line in frame]
+    rows = grouped(asked, RETIRING, "category", CATEGORIES)
     columns = (Column("label", "Loại", mm=70, chars=34), figure("count", "Số người"))
     return Block("category", "Theo loại cán bộ", columns, rows, fact=RETIRING.key, by=("category",))
 
