@@ -243,6 +243,11 @@ def _grounds(file: MoveFile, choice: str) -> list[str]:
             f"Căn cứ Văn bản số {case.agreement_document} {day_in_text(case.agreed_on)} của {file.receiver.name} về "
             f"việc thống nhất tiếp nhận {file.staff}"
         )
+    lines += [
+        f"Căn cứ Văn bản số {one.document} {day_in_text(one.document_date)} về việc cho phép đối với {file.who}"
+        for one in case.waivers
+        if one.withdrawn_on is None
+    ]
     if case.own_wish and case.wish_document:
         lines.append(f"Xét nguyện vọng của {file.who} ({case.wish_document})")
     if choice == "agency":

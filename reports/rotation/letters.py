@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hrms.kernel import clock
+from models.rotation import MovementPaper
 from reports import pdf, wording
 from reports.formats import DOTS, day_in_text, first_upper, without_stop
 from reports.letter import Body, Recipients, home_affairs_body, province_body
@@ -110,7 +111,9 @@ def _money(file: MoveFile) -> str:
 
 def _enclosed(file: MoveFile) -> list[str]:
     case = file.case
-    lines = ["- Sơ yếu lý lịch và kết quả đánh giá, xếp loại;"]
+    dossier = [item for item in case.dossier if item.present] if case.kind == "LUAN_CHUYEN" else []
+    lines = [_paper_line(item) for item in dossier if item.code not in ("submission", "health_certificate")]
+    lines = lines or ["- Sơ yếu lý lịch và kết quả đánh giá, xếp loại;"]
     if case.meeting_minutes:
         lines.append(f"- Biên bản gặp gỡ số {case.meeting_minutes};")
     if case.agreement_document:
@@ -121,6 +124,12 @@ def _enclosed(file: MoveFile) -> list[str]:
         lines.append(f"- Giấy chứng nhận sức khỏe cấp {day_in_text(case.health_certificate_on)};")
     lines[-1] = f"{without_stop(lines[-1])}."
     return lines
+
+
+def _paper_line(item: MovementPaper) -> str:
+    number = f" số {item.document}" if item.document else ""
+    day = f" {day_in_text(item.document_date)}" if item.document_date is not None else ""
+    return f"- {item.label}{number}{day};"
 
 
 def agreement(file: MoveFile) -> pdf.Paper:

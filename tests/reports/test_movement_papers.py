@@ -9,8 +9,9 @@ import pytest
 
 from hrms.commands.rotation import effects
 from hrms.kernel import clock
+from hrms.kernel.commands import transaction
 from hrms.kernel.errors import NotAllowed, NotFound
-from models.rotation import MovementCase
+from models.rotation import MovementCase, MovementWaiver
 from reports.registry import produce
 from reports.rotation.makers import PAPERS, offered
 from reports.rotation.move_file import articles_on, documents_on
@@ -106,6 +107,19 @@ def test_minutes_hold_the_opinion_and_open_lines_before_the_meeting(moves, world
     moves.heard(case)
     text = printed("meeting", case)
     assert "Số: 05/BB" in text and "Đồng ý" in text and "DỰ THẢO" not in text
+
+
+def test_the_submission_encloses_the_dossier_and_the_decision_names_what_allowed_it(moves, world, printed, session):
+    deputy = moves.person("a1", moves.post("a1", "PTP", "Phó trưởng phòng", leader_rank="deputy"))
+    case = moves.open(deputy, "b1", moves.post("b1", "PTP", "Phó trưởng phòng", leader_rank="deputy"), "LUAN_CHUYEN")
+    moves.papers(case, but=("remarks_of_residence",))
+    enclosed = printed("submission", case)
+    assert "Kết luận về tiêu chuẩn chính trị số 01/HS" in enclosed and "nơi cư trú" not in enclosed
+    with transaction():
+        session.add(MovementWaiver(case_id=case.id, code="OVER_ESTABLISHMENT", reason="Giao bổ sung", granted_by="Sở",
+                                   document="12/QĐ-UBND", document_date=TODAY))  # fmt: skip
+    session.expire_all()
+    assert "Văn bản số 12/QĐ-UBND" in printed("decision", case)
 
 
 def test_hand_over_minutes_list_every_line(moves, world, printed):
