@@ -55,6 +55,8 @@ from views.evaluation_support import (
 )
 from views.templating import dmy, page
 
+# Figures of the unit led: the sheet of the collective answers them where they are left blank.
+OF_UNIT = ("unit_done_percent", "unit_on_time_percent", "unit_over_percent", "units_kht_percent")
 FLAGS: dict[Any, str] = {True: "1", False: "0"}  # yes and no as they stand in a select
 
 
@@ -89,7 +91,8 @@ def measure_rows(
         shown = FLAGS.get(value, value) if kind == "flag" else value
         hint = proposed.get(key)
         rows.append({"key": key, "kind": kind, "label": _(label), "value": "" if shown is None else str(shown),
-                     "hint": points_text(hint) if kind == "percent" and hint is not None else ""})  # fmt: skip
+                     "hint": points_text(hint) if kind == "percent" and hint is not None else "",
+                     "note": _("Để trống: theo số liệu của tập thể.") if key in OF_UNIT else ""})  # fmt: skip
     return rows
 
 
