@@ -21,7 +21,6 @@ from hrms.kernel.text import (
     format_decimal,
     format_integer,
     format_partial,
-    in_sentence,
     normalize,
     parse_date,
     parse_decimal,
@@ -100,11 +99,10 @@ def required(message: Any = None) -> InputRequired:
 
 
 def missing_words(field: Any) -> str:
-    """“Chưa nhập ngày sinh.”, “Chưa chọn đơn vị.”: what an empty field is told."""
-    label = in_sentence(str(field.label.text))
+    """“Chưa nhập “Ngày sinh”.”: what an empty field is told; labels are of every kind, so they stand in quotes."""
     if isinstance(field, SelectField | LookupField):
-        return _("Chưa chọn %(label)s.", label=label)
-    return _("Chưa nhập %(label)s.", label=label)
+        return _("Chưa chọn “%(label)s”.", label=field.label.text)
+    return _("Chưa nhập “%(label)s”.", label=field.label.text)
 
 
 class TextField(StringField):

@@ -72,7 +72,7 @@ def test_a_deferral_is_recorded_with_its_paper_corrected_and_ended(posts: Any, l
     told = browser.post(
         f"/rotation/due/{number}/deferrals", data={"ground": "SERIOUS_ILLNESS", "starts_on": "01/06/2025"}
     )
-    assert told.status_code == 200 and "Chưa nhập văn bản xác nhận (số, ngày)." in told.text
+    assert told.status_code == 200 and "Chưa nhập “Văn bản xác nhận (số, ngày)”." in told.text
     sent = browser.post(
         f"/rotation/due/{number}/deferrals",
         data={

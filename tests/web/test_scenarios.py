@@ -82,7 +82,7 @@ def test_the_same_form_sent_twice_asks_once(world: Any, login: Any) -> None:
     ("wrong", "words"),
     [
         ({"leave_from": "31/02/2025"}, "31/02/2025"),
-        ({"name": "  "}, "Chưa nhập tên kịch bản"),
+        ({"name": "  "}, "Chưa nhập “Tên kịch bản”"),
         ({"years_left": "0"}, "từ 1 đến"),
         ({"choice": "best"}, "tháng cuối"),
         ({"choice": "best", "leave_to": "01/07/2025"}, "trở đi"),

@@ -218,7 +218,7 @@ def test_a_version_is_corrected_with_a_reason(world, login, session):
     path = f"/units/{unit_id}/versions/{version.id}"
     sent = fields_of(browser.get(path))
     without = browser.post(path, data={**sent, "name": "Phòng QH", "reason": ""})
-    assert error_of(without, "reason") == "Chưa nhập lý do đính chính."
+    assert error_of(without, "reason") == "Chưa nhập “Lý do đính chính”."
     assert browser.post(path, data={**sent, "name": "Phòng QH", "reason": "Sai chính tả"}).status_code == 302
     assert "Phòng QH" in text_of(browser.get(f"/units/{unit_id}/formation"))
     assert browser.get(f"/units/{world.units['a1']}/versions/{version.id}").status_code == 404
