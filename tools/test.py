@@ -21,7 +21,8 @@ from tests.support.postgres import find_binaries  # noqa: E402
 # thin (screens, papers) over commands and facts whose own tests run on both. ``make test-postgresql`` leaves none out.
 ONCE = (
     "tests/browser",
-    "tests/demo",
+    "tests/demo/test_demo.py",
+    "tests/demo/test_demo_evaluation.py",
     "tests/kernel/spreadsheets",
     "tests/kernel/text",
     "tests/policies",
