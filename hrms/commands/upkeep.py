@@ -17,7 +17,7 @@ from hrms.commands import accounts, security_log
 from hrms.commands.accounts import lifecycle
 from hrms.commands.organization.tree import project_units
 from hrms.commands.staff.projection import project_people
-from hrms.kernel import attachments, backup, clock, commands, jobs
+from hrms.kernel import attachments, backup, clock, commands, file_backup, jobs
 from hrms.kernel.commands import transaction
 from hrms.kernel.db import db
 from hrms.kernel.errors import HrmsError
@@ -95,15 +95,19 @@ def forget_request_keys(day: date) -> str:
     return f"Đã xóa {commands.forget_old_keys()} mã yêu cầu."
 
 
-@_daily("backup_database", "Sao lưu cơ sở dữ liệu", "1:00")
+@_daily("backup_database", "Sao lưu cơ sở dữ liệu và tệp đính kèm", "1:00")
 def backup_database(day: date) -> str:
-    """SEC-13: a copy every day, sealed; the oldest of the copies kept here go."""
+    """SEC-13: a copy every day, sealed, and the files that arrived since; the oldest copies of the database go."""
     made = backup.make()
+    files = file_backup.copy_new()
     forgotten = backup.forget_old()
     with transaction():
         security_log.record("backup", made.name)
     megabytes = made.stat().st_size / (1 << 20)
-    return f"Đã sao lưu vào {made.name} ({megabytes:.1f} MB), xóa {forgotten} bản cũ."
+    words = f"Đã sao lưu vào {made.name} ({megabytes:.1f} MB) và {files.new} tệp đính kèm mới, xóa {forgotten} bản cũ."
+    if files.damaged:
+        words += f" {len(files.damaged)} tệp bị mất hoặc bị thay đổi nên không sao lưu được."
+    return words
 
 
 class FilesDamaged(HrmsError):
@@ -125,7 +129,7 @@ def verify_files(day: date) -> str:
         shown = ", ".join(f"#{number}" for number in damaged[:10])
         raise FilesDamaged(
             f"{len(damaged)} trong {seen} tệp bị mất hoặc bị thay đổi: {shown}. "
-            "Hãy khôi phục từ bản sao của thư mục files."
+            "Hãy khôi phục từ bản sao (xem lệnh run.py restore)."
         )
     return f"{seen} tệp nguyên vẹn."
 

@@ -1,8 +1,7 @@
 """Backup and restore of the database: a consistent copy while people work, compressed, sealed with the data key.
 
-SQLite copies itself online; PostgreSQL is dumped by its own tools where they are installed. Uploaded files are not
-inside: they never change and lie in ``files/`` under the data directory, to be copied beside the backups
-(docs/administrator.md).
+SQLite copies itself online; PostgreSQL is dumped by its own tools where they are installed. Uploaded files are copied
+beside it by :mod:`hrms.kernel.file_backup`.
 """
 
 from __future__ import annotations
@@ -40,7 +39,8 @@ def _url() -> URL:
     return make_url(current_app.config["HRMS"].sqlalchemy_url)
 
 
-def _key() -> str:
+def key() -> str:
+    """What copies are sealed with; kept apart from them."""
     return str(current_app.config["HRMS_DATA_KEY"])
 
 
@@ -61,7 +61,7 @@ def make(target: Path | None = None) -> Path:
             shutil.copyfileobj(source, out, 1 << 20)
         sealed_file = Path(place) / "copy.sealed"
         with packed.open("rb") as source, sealed_file.open("wb") as out:
-            seal(source, out, _key())
+            seal(source, out, key())
             out.flush()
             os.fsync(out.fileno())
         sealed_file.chmod(0o600)
@@ -126,7 +126,7 @@ def restore(source: Path) -> None:
         packed, plain = Path(place) / "copy.gz", Path(place) / "copy"
         try:
             with source.open("rb") as stream, packed.open("wb") as out:
-                for piece in unseal(stream, _key()):
+                for piece in unseal(stream, key()):
                     out.write(piece)
             with gzip.open(packed, "rb") as stream, plain.open("wb") as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
