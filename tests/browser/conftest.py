@@ -97,8 +97,8 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def province(folder: Path, day: date, people: int) -> Iterator[Site]:
-    """A server of the demonstration province on ``day``, its data in ``folder``."""
+def province(folder: Path, day: date, people: int, as_of: date | None = None) -> Iterator[Site]:
+    """A server of the demonstration province on ``day``, its data in ``folder``, its story told up to ``as_of``."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("HRMS_")},
@@ -120,7 +120,7 @@ def province(folder: Path, day: date, people: int) -> Iterator[Site]:
         assert made.returncode == 0, f"run.py {' '.join(arguments)}: {made.stderr[-2000:]}"
 
     run("setup")
-    run("demo", "--people", str(people), "--as-of", day.isoformat())
+    run("demo", "--people", str(people), "--as-of", (as_of or day).isoformat())
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [sys.executable, "run.py", "serve", "--port", str(port), "--no-scheduler"],
