@@ -4,6 +4,7 @@ from hrms.kernel import attachments, commands, history, jobs, numbering, workflo
 from models import (  # noqa: F401
     account,
     evaluation,
+    evaluation_settings,
     importing,
     law,
     notification,

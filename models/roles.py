@@ -7,6 +7,7 @@ from hrms.kernel.access import Beside, Role, declare_roles, declare_tree, scoped
 from models import (
     account,
     evaluation,
+    evaluation_settings,
     importing,
     law,
     organization,
@@ -305,8 +306,8 @@ for _of_evaluation in (
 ):
     scoped(_of_evaluation, "evaluation", unit="unit_id")
 scoped(evaluation.CalibrationChange, "evaluation", via=("session_id", evaluation.CalibrationSession))
-scoped(evaluation.EvaluationSetting, "evaluation_setting", shared=True)
-scoped(evaluation.ScoreSheet, "evaluation_setting", shared=True)
+scoped(evaluation_settings.EvaluationSetting, "evaluation_setting", shared=True)
+scoped(evaluation_settings.ScoreSheet, "evaluation_setting", shared=True)
 scoped(work_calendar.WorkCalendarYear, "parameter", shared=True)
 for _of_movement in (rotation.RotationPlan, rotation.MovementChain, rotation.PlannerRun):
     scoped(_of_movement, "movement", unit="unit_id")

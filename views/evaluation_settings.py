@@ -17,7 +17,7 @@ from hrms.kernel import access, clock, history
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound, Refused, Stale
-from models.evaluation import EvaluationSetting, ScoreSheet
+from models.evaluation_settings import EvaluationSetting, ScoreSheet
 from policies.engine.parameters import MARKS, jsonable
 from policies.evaluation import assumptions as assumed
 from policies.evaluation import default_configuration, sheets

@@ -8,6 +8,7 @@ from typing import Any
 
 from models import evaluation as ev
 from models import staff
+from models.evaluation_settings import EvaluationSetting, ScoreSheet
 from models.work_calendar import WorkCalendarYear
 from policies.evaluation import sheets
 
@@ -59,10 +60,10 @@ BUILDERS: dict[type[Any], Callable[[Any], Any]] = {
         evaluation_id=place.row(ev.PersonEvaluation).id, person_id=place.person.id, unit_id=place.unit.id,
         filed_on=DAY, file_by=DAY, content="Mẫu",
     ),
-    ev.EvaluationSetting: lambda place: ev.EvaluationSetting(
+    EvaluationSetting: lambda place: EvaluationSetting(
         key="hy1071.annual_deadline", value="12-15", valid_from=DAY, document_number="1/QĐ", document_date=DAY
     ),
-    ev.ScoreSheet: lambda place: ev.ScoreSheet(
+    ScoreSheet: lambda place: ScoreSheet(
         code=f"SHEET_{place.unit.code}", title="Phiếu mẫu", content=_sheet_content(f"SHEET_{place.unit.code}"),
         valid_from=DAY,
     ),

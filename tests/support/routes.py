@@ -21,6 +21,7 @@ from hrms.kernel.jobs import JobRun
 from models import (
     account,
     evaluation,
+    evaluation_settings,
     importing,
     law,
     organization,
@@ -114,8 +115,8 @@ PARAMETERS: dict[str, Parameter] = {
     "petition_id": record(evaluation.EvaluationPetition),
     "consequence_id": record(evaluation.RatingConsequence),
     "result_id": record(evaluation.ReformIndexResult),
-    "setting_id": Parameter(lambda place: place.row(evaluation.EvaluationSetting).id),  # one regulation: of no unit
-    "sheet_id": Parameter(lambda place: place.row(evaluation.ScoreSheet).id),
+    "setting_id": Parameter(lambda place: place.row(evaluation_settings.EvaluationSetting).id),  # of no unit
+    "sheet_id": Parameter(lambda place: place.row(evaluation_settings.ScoreSheet).id),
     "collective_id": record(evaluation.UnitEvaluation),
     "meeting_id": record(evaluation.EvaluationMeeting),
     "draft_id": record(reporting.ReportDraft),

@@ -9,7 +9,8 @@ from typing import Any
 
 from hrms.commands.evaluation.configuration import configuration_on
 from hrms.kernel.db import db
-from models.evaluation import EvaluationSetting, ReformIndexResult, ScoreSheet
+from models.evaluation import ReformIndexResult
+from models.evaluation_settings import EvaluationSetting, ScoreSheet
 from policies.evaluation import assumptions
 from tests.support.statements import counted
 

@@ -16,7 +16,8 @@ from hrms.commands.evaluation.words import STEPS
 from hrms.commands.law.current import current_store
 from hrms.kernel.db import db
 from hrms.kernel.validity import holds
-from models.evaluation import EvaluationCycle, EvaluationSetting, ScoreSheet
+from models.evaluation import EvaluationCycle
+from models.evaluation_settings import EvaluationSetting, ScoreSheet
 from models.vocabulary import PERIOD_KINDS
 from policies.engine.errors import MalformedLawData
 from policies.engine.parameters import jsonable

@@ -21,7 +21,7 @@ from hrms.kernel.commands import Command, check_version
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_decimal
-from models.evaluation import EvaluationSetting, ScoreSheet
+from models.evaluation_settings import EvaluationSetting, ScoreSheet
 from policies.engine.errors import MalformedLawData
 from policies.engine.parameters import MARKS
 from policies.evaluation.sheets import sheet_from
