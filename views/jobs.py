@@ -27,6 +27,8 @@ from views.posted import request_key
 from views.rules import needs
 from views.templating import page
 
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as the scheduler names them
+WEEKDAYS = (_l("thứ Hai"), _l("thứ Ba"), _l("thứ Tư"), _l("thứ Năm"), _l("thứ Sáu"), _l("thứ Bảy"), _l("Chủ nhật"))
 STATUS = {
     jobs.QUEUED: ("open", _l("Đang chờ")),
     jobs.RUNNING: ("warn", _l("Đang chạy")),
@@ -251,13 +253,22 @@ def _details(job: JobRun) -> dict[str, Any]:
     return {"lines": result.get("lines") or [], "link": link if inside else ""}
 
 
+def _weekdays(days: str) -> str:
+    """“mon,thu” or “mon-fri” in words; what the scheduler takes besides stays as it is."""
+
+    def said(name: str) -> str:
+        return str(WEEKDAYS[DAY_NAMES.index(name)]) if name in DAY_NAMES else name
+
+    return ", ".join(_(" đến ").join(said(name) for name in part.split("-")) for part in days.split(","))
+
+
 def when(cron: dict[str, str]) -> str:
     """An action's times in words, for the forms of schedule the application uses."""
     hour, minute = cron.get("hour", "*"), cron.get("minute", "0")
     if hour.isdigit() and minute.isdigit():
         clock_time = f"{int(hour):02d}:{int(minute):02d}"
         if cron.get("day_of_week"):
-            return _("%(time)s, các ngày %(days)s trong tuần", time=clock_time, days=cron["day_of_week"])
+            return _("%(time)s %(days)s hằng tuần", time=clock_time, days=_weekdays(cron["day_of_week"]))
         if cron.get("day"):
             return _("%(time)s, ngày %(days)s hằng tháng", time=clock_time, days=cron["day"])
         return _("%(time)s hằng ngày", time=clock_time)
