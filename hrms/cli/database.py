@@ -43,19 +43,27 @@ def demo_command(people: int, seed: int, as_of: datetime, if_empty: bool) -> Non
     Example:
       python run.py demo --people 3000 --seed 1 --as-of 2025-06-15
     """
+    from flask import current_app
     from sqlalchemy import func, select
 
+    from hrms.demo.attempt import CannotBeginAgain, attempt, begin_again, stopped_half_way
     from hrms.kernel.db import db
     from models.organization import OrgUnit
 
-    if if_empty and db.session.scalar(select(func.count(OrgUnit.id))):
+    settings = current_app.config["HRMS"]
+    half_way = stopped_half_way(settings)
+    if if_empty and not half_way and db.session.scalar(select(func.count(OrgUnit.id))):
         _say_log_ins()
         return
     from hrms.demo import DemoRefused, fill
 
     try:
-        summary = fill(people=people, seed=seed, as_of=date(as_of.year, as_of.month, as_of.day), say=click.echo)
-    except DemoRefused as error:
+        if half_way:
+            click.echo("Lần nạp dữ liệu trình diễn trước dừng giữa chừng: xóa phần dở dang và nạp lại từ đầu.")
+            begin_again(settings)
+        with attempt(settings):
+            summary = fill(people=people, seed=seed, as_of=date(as_of.year, as_of.month, as_of.day), say=click.echo)
+    except (DemoRefused, CannotBeginAgain) as error:
         fail(str(error))
         return
     click.echo(summary)
