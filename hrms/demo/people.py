@@ -311,7 +311,7 @@ class Population:
                 unit = rng.choice(lasting)
                 end = add_months(start, rng.choice((12, 24, 36))) - ONE_DAY
                 decision = self._decision(unit, start)
-                person.posts.append(PostPlan(unit, "Biệt phái", "", start, decision, end, "secondment"))
+                person.posts.append(PostPlan(unit, post.title.split(" về ")[0], "", start, decision, end, "secondment"))
             elif draw > 0.988 and post.unit.end is None and post.unit.start <= start:
                 title = rng.choice(("Bí thư chi bộ", "Chủ tịch Công đoàn cơ sở"))
                 person.posts.append(
