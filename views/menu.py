@@ -24,7 +24,7 @@ class Item:
 
 ITEMS = (
     Item(lambda: _("Việc của tôi"), "⌂", "HomeView.index"),
-    Item(lambda: _("Bảng điều hành"), "◔", "DashboardView.index", (("report", "read"),)),
+    Item(lambda: _("Bảng điều hành"), "◎", "DashboardView.index", (("report", "read"),)),
     Item(lambda: _("Tổ chức, biên chế"), "☰", "UnitView.tree", (("unit", "read"),)),
     Item(lambda: _("Cán bộ, công chức"), "♟", "StaffView.list", (("staff", "read"),)),
     Item(lambda: _("Nhập danh sách"), "⇪", "ImportView.list", (("staff", "import"),)),
