@@ -75,7 +75,7 @@ class LineView:
         return bool(self.options)
 
     def word(self, value: str) -> str:
-        """A value as read: the word of a grade, «95%» of a ratio."""
+        """A value as read: the word of a grade, “95%” of a ratio."""
         if not value:
             return "—"
         if self.graded:

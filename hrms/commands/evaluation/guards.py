@@ -63,7 +63,7 @@ def synthesis_for_the_decider(sheet: PersonEvaluation) -> Iterable[Obstacle]:
     if not order.may_synthesise_for(sheet.decider_unit_id):
         unit = order.unit_name(sheet.decider_unit_id)
         yield Obstacle(
-            _("Do «%(unit)s» quyết định nên cán bộ tổ chức của cấp đó tổng hợp.", unit=unit),
+            _("Do “%(unit)s” quyết định nên cán bộ tổ chức của cấp đó tổng hợp.", unit=unit),
             AUTHORITY_ARTICLE,
             "not_competent",
         )

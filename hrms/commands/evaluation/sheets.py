@@ -173,7 +173,7 @@ class SaveSheet(Command[PersonEvaluation]):
         faults = [*writable(sheet), *self.content.faults(), *measure_faults(self.content.measures)]
         if mine(sheet):
             for key in sorted(self.content.measures.keys() & GROUNDS):
-                text = _("«%(name)s» do người quản lý ghi, không phải người tự đánh giá.", name=_(MEASURES[key][1]))
+                text = _("“%(name)s” do người quản lý ghi, không phải người tự đánh giá.", name=_(MEASURES[key][1]))
                 faults.append(Fault(f"measures.{key}", text, code="not_yours"))
         check_version(sheet, self.version, proposed, label)
         self._proposed = proposed
