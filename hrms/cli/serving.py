@@ -14,6 +14,8 @@ import click
 
 from hrms.cli.common import check_database, fail, refuse_demo_passwords
 
+WARM = ("dashboards/", "reports/")  # folders of templates
+
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -53,6 +55,7 @@ def serve_command(host: str, port: int, no_scheduler: bool) -> None:
 
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Đang phục vụ tại http://{host}:{port}  (Ctrl+C để dừng)")
+    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
@@ -61,6 +64,21 @@ def serve_command(host: str, port: int, no_scheduler: bool) -> None:
         server.close()
         if scheduler is not None:
             scheduler.stop()
+
+
+def warm(app: Any) -> None:
+    """Load beside the first pages what the first dashboard or report would wait half a second for.
+
+    The start of the server does not: a start is also a restart, and pages without figures need none of it.
+    """
+    import pandas  # noqa: F401
+
+    from reports.framework import definitions
+
+    with app.app_context():
+        definitions()
+        for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(WARM)):
+            app.jinja_env.get_template(name)
 
 
 class Beside:
