@@ -298,4 +298,5 @@ HISTORY = SqlFact(
     rows_need=(("evaluation", "read"), ("staff", "read")),
     order=("unit_order", "sort_key", "id"),
     link=("StaffView.show", "person_id", "id"),
+    cube=("first", "second", "third"),
 )
