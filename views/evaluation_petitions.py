@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from hrms.commands.evaluation import petitions
 from hrms.commands.evaluation.decisions import CHANNELS
@@ -97,7 +97,9 @@ PETITIONS = declare(
         options=(
             contains_eager(EvaluationPetition.person),
             contains_eager(EvaluationPetition.evaluation).options(
-                contains_eager(PersonEvaluation.cycle), contains_eager(PersonEvaluation.unit)
+                contains_eager(PersonEvaluation.cycle).defer(EvaluationCycle.frozen),
+                contains_eager(PersonEvaluation.unit),
+                defer(PersonEvaluation.trace),
             ),
         ),
         search=_search,

@@ -20,6 +20,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Refused
 from models.evaluation import PersonEvaluation, UnitEvaluation
 from tests.evaluation.conftest import collective_of, fresh, sheet_of
+from tests.support.statements import counted
 
 DAY = date(2025, 6, 15)
 PAPER = {"number": "5/QĐ-UBND", "signed_on": DAY, "signer": "Chủ tịch UBND tỉnh"}
@@ -170,3 +171,13 @@ def test_the_province_sets_who_decides_and_where_heads_are_counted(opened, world
 def test_the_head_outside_the_cycle_is_counted_with_the_own_agency(opened, world):
     cycle = opened("a", kind="QUARTER", number=2)
     assert sheet_of(cycle, world.people["a.1"]).agency_id == world.units["a"]
+
+
+def test_the_desk_asks_the_database_five_times_whatever_there_is_to_do(quarter, world, actor_as):
+    put(heads(quarter, world), "self_submitted")
+    for name in ("chairman", "head_a", "unit_hr_a", "province_hr", "staff_member_a"):
+        with actor_as(name):
+            desk.evaluation_work()
+            with counted() as sent:
+                desk.evaluation_work()
+        assert len(sent) <= 6, (name, sent)  # one of them asks whose person the account is

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from hrms.commands.evaluation import consequence_finding, quota
 from hrms.commands.evaluation.rights import cycle_for, own_person_id, sheet_for_step
@@ -33,6 +33,7 @@ from models.staff import Person, YearRating
 from models.vocabulary import RATINGS
 
 RECOGNISE, REPLACE = "recognise", "replace"
+MANY = (joinedload(PersonEvaluation.person), defer(PersonEvaluation.trace))  # of thousands, nobody reads the reasoning
 CHANNELS = {"electronic": N_("Điện tử"), "paper": N_("Văn bản giấy"), "meeting": N_("Trao trực tiếp tại cuộc họp")}
 GROUNDS = {
     "false_data": N_("Số liệu, hồ sơ đánh giá không đúng sự thật"),
@@ -225,8 +226,7 @@ class Decide(Command[StepResult]):
         return found - set(self._effect.changed)
 
     def _load(self) -> list[PersonEvaluation]:
-        options = (joinedload(PersonEvaluation.person),)
-        found = load_many(PersonEvaluation, self.evaluation_ids, options=options)
+        found = load_many(PersonEvaluation, self.evaluation_ids, options=MANY)
         return [sheet for sheet in found if sheet.cycle_id == self.cycle_id]
 
     @staticmethod
@@ -299,7 +299,7 @@ class _Many(Command[StepResult]):
     evaluation_ids: list[int]
 
     def _take(self, code: str, **more: Any) -> StepResult:
-        sheets = load_many(PersonEvaluation, self.evaluation_ids, options=(joinedload(PersonEvaluation.person),))
+        sheets = load_many(PersonEvaluation, self.evaluation_ids, options=MANY)
         if not sheets:
             raise NotFound()
         outcome = step_many(PERSON, sheets, code, **more)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from hrms.commands.evaluation.deadlines import step_of
 from hrms.commands.evaluation.rights import cycle_for, granted_units
@@ -62,7 +62,9 @@ def sheet_query(wanted: SheetFilter | None = None, action: str = "read") -> Sele
         .options(
             contains_eager(PersonEvaluation.person),
             contains_eager(PersonEvaluation.unit),
-            contains_eager(PersonEvaluation.cycle),
+            # What a cycle froze is long, and would come again with every row; the trace is for the page of one sheet.
+            contains_eager(PersonEvaluation.cycle).defer(EvaluationCycle.frozen),
+            defer(PersonEvaluation.trace),
         )
     )
     return narrow(access.restrict(query, PersonEvaluation, action), wanted or SheetFilter())

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import defer
 
 from hrms.commands.evaluation import quota
 from hrms.commands.evaluation.quota_state import QuotaState
@@ -124,7 +125,7 @@ class CheckQuota(Command[QuotaState]):
         if self.keep is not None:
             picked = {key for tie in self._state.ties for key in tie.among}
             outcomes.update({key: KEPT if key in self.keep else DEMOTED for key in picked})
-        sheets = load_many(PersonEvaluation, self._open)
+        sheets = load_many(PersonEvaluation, self._open, options=(defer(PersonEvaluation.trace),))
         ready = [s for s in sheets if s.state == SYNTHESISED and outcomes.get(s.id) != TIED]
         moved = step_many(PERSON, ready, "quota_check") if ready else StepResult()
         if moved.stayed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from hrms.commands.evaluation import order
 from hrms.commands.evaluation.guards import not_oneself
@@ -24,7 +24,12 @@ from models.evaluation import EvaluationCycle, PersonEvaluation
 from models.vocabulary import RATINGS
 
 MOST_ROWS = 200
-SHEET = (joinedload(PersonEvaluation.cycle), selectinload(PersonEvaluation.tasks))
+# What the cycle froze is read once, not with every row.
+SHEET = (
+    joinedload(PersonEvaluation.cycle).defer(EvaluationCycle.frozen),
+    selectinload(PersonEvaluation.tasks),
+    defer(PersonEvaluation.trace),
+)
 
 
 @dataclass(frozen=True)

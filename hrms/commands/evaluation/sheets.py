@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, defer
 
 from hrms.commands.evaluation.measures import GROUNDS, MEASURES, measure_faults, plain_measures
 from hrms.commands.evaluation.rights import own_person_id, sheet_for_step
@@ -228,7 +228,7 @@ def own_sheets(person_id: int, limit: int = 40) -> list[PersonEvaluation]:
     query = (
         access.restrict(select(PersonEvaluation), PersonEvaluation)
         .join(PersonEvaluation.cycle)
-        .options(contains_eager(PersonEvaluation.cycle))
+        .options(contains_eager(PersonEvaluation.cycle).defer(EvaluationCycle.frozen), defer(PersonEvaluation.trace))
         .where(PersonEvaluation.person_id == person_id, PersonEvaluation.state != "removed")
         .order_by(EvaluationCycle.ends_on.desc(), PersonEvaluation.id.desc())
         .limit(limit)
