@@ -19,6 +19,7 @@ from views.guard import current_account
 from views.rules import signed_in
 from views.templating import page
 from views.words import EVENT_KINDS
+from views.words_policies import action_title
 
 
 class HomeView(BaseView):
@@ -118,6 +119,6 @@ def _own() -> dict[str, Any] | None:
 
 def _health() -> dict[str, Any]:
     found = desk.health()
-    titles = {name: action.title for name, action in actions().items()}
+    titles = {name: action_title(action.title) for name, action in actions().items()}
     never = [title for name, title in titles.items() if name not in {run.action for run in found.last_runs}]
     return {"found": found, "titles": titles, "never": never}

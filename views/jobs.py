@@ -26,6 +26,7 @@ from views.lists import show
 from views.posted import request_key
 from views.rules import needs
 from views.templating import page
+from views.words_policies import action_title
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as the scheduler names them
 WEEKDAYS = (_l("thứ Hai"), _l("thứ Ba"), _l("thứ Tư"), _l("thứ Năm"), _l("thứ Sáu"), _l("thứ Bảy"), _l("Chủ nhật"))
@@ -201,7 +202,7 @@ class JobView(BaseView):
     @needs("system", "read")
     def actions(self) -> Any:
         """The scheduled actions: times, next and last run, outcome."""
-        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=background.board(), when=when)
+        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=background.board(), when=when, action_title=action_title)
 
     @expose("/actions/<name>")
     @needs("system", "read")
@@ -228,7 +229,8 @@ class JobView(BaseView):
     def _action(self, name: str, form: ScheduleForm | None = None, faults: Any = ()) -> Any:
         row, runs = background.log_of(name)
         form = form or ScheduleForm(data={**row.cron, "paused": row.paused, "reason": row.reason})
-        return page("jobs/action.html", title=row.action.title, row=row, runs=runs, when=when, form=form, faults=faults)
+        return page("jobs/action.html", title=action_title(row.action.title), row=row, runs=runs, when=when, form=form,
+                    faults=faults)  # fmt: skip
 
     @expose("/actions/<name>/run", methods=["POST"])
     @needs("system", "manage")
