@@ -26,7 +26,7 @@ from models.evaluation import EvaluationCycle, EvaluationMeeting, PersonEvaluati
 from models.organization import OrgUnit
 from models.staff import Person
 from models.vocabulary import RATINGS
-from views.evaluation_rating import unit_of
+from views.evaluation_bulk import unit_of
 from views.evaluation_support import LEVEL_KEYS, differences, told
 from views.fields import BooleanField, DateField, Form, LongTextField, Optional, TextField, WholeField, required
 from views.posted import identifier, request_key, seen_version

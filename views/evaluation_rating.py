@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from hrms.commands.evaluation import decisions, offline, queries
+from hrms.commands.evaluation import offline, queries
 from hrms.commands.evaluation.deadlines import due_of
-from hrms.commands.evaluation.flow import RecordPartyOpinion, Synthesise
-from hrms.commands.evaluation.participants import StepParticipants
-from hrms.commands.evaluation.queries import OverviewRow
 from hrms.commands.evaluation.rating import RateMany, RateRow, ReturnSheets
 from hrms.commands.evaluation.rights import cycle_for, own_person_id
 from hrms.commands.evaluation.scoring import Scorer
 from hrms.commands.evaluation.stepping import LIMIT, StepResult
 from hrms.commands.evaluation.words import (
-    DECIDED,
-    IN_UNIT,
-    MEETING_HELD,
-    NOTIFIED,
-    PARTY_OPINION,
-    PUBLISHED,
-    QUOTA_CHECKED,
     REMARKED,
     SELF_SUBMITTED,
     STEPS,
-    SYNTHESISED,
 )
 from hrms.commands.evaluation.workflow import PERSON, STATE_LABELS
-from hrms.kernel import access, clock
+from hrms.kernel import access
 from hrms.kernel.commands import execute
 from hrms.kernel.db import db
-from hrms.kernel.errors import Fault, HrmsError, NotAllowed, NotFound, Refused, Stale
-from hrms.kernel.text import fold
+from hrms.kernel.errors import Fault, NotAllowed, Refused, Stale
 from models.evaluation import EvaluationCycle, PersonEvaluation
 from models.organization import OrgUnit
 from models.vocabulary import EVALUATION_CLASSES, RATINGS
+from views.evaluation_board import Answer, posted_rows, rate
+from views.evaluation_bulk import BULK, OpinionForm, Wanted, command_of, quota_url, unit_of
 from views.evaluation_sheet_page import read_measures, read_page
 from views.evaluation_sheets import load, spreadsheet, uploaded
 from views.evaluation_support import (
@@ -57,7 +43,6 @@ from views.evaluation_support import (
     tabs,
     told,
 )
-from views.fields import DateField, Form, LongTextField, Optional, TextField
 from views.guard import wants_json
 from views.posted import identifier, request_key, seen_version
 from views.rules import needs
@@ -65,103 +50,6 @@ from views.templating import page
 
 PAGE = 100  # rows of the overview at a time; counts and bulk steps are over everything that matches
 BOARD = 50  # people on the board at a time
-
-
-class OpinionForm(Form):
-    """What the bulk steps ask beside the people."""
-
-    opinion = LongTextField(_l("Ý kiến của cấp ủy"))
-    document = TextField(_l("Số, ngày văn bản"))
-    given_on = DateField(_l("Ngày ý kiến"), [Optional()])
-    reason = LongTextField(_l("Lý do"))
-    number = TextField(_l("Số thông báo"))
-
-
-@dataclass(frozen=True)
-class Step:
-    """A bulk step of the overview: who may, from which states it starts, what it asks (fields of the dialog)."""
-
-    code: str
-    label: Any
-    action: str
-    states: tuple[str, ...]
-    asks: tuple[str, ...] = ()
-    danger: bool = False
-
-    def concerns(self, state: str) -> bool:
-        """Whether the step starts from a state; a step without states asks the workflow."""
-        return not self.states or state in self.states
-
-
-_BEFORE = (*IN_UNIT, SYNTHESISED, QUOTA_CHECKED)
-BULK = (
-    Step("synthesise", _l("Tổng hợp, đề xuất mức"), "synthesise", (REMARKED, MEETING_HELD, PARTY_OPINION)),
-    Step("party", _l("Ghi ý kiến cấp ủy"), "synthesise", (REMARKED, MEETING_HELD), ("opinion", "document", "given_on")),
-    Step("notify", _l("Thông báo kết quả"), "notify", (DECIDED,), ("number",)),
-    Step("publish", _l("Công khai kết quả"), "publish", (NOTIFIED,)),
-    Step("file", _l("Lưu hồ sơ"), "publish", (PUBLISHED,)),
-    Step("return", _l("Trả lại người tự đánh giá"), "meet", _BEFORE, ("reason",), True),
-    Step("return_unit", _l("Trả lại đơn vị nhận xét"), "synthesise", (SYNTHESISED, QUOTA_CHECKED), ("reason",), True),
-    Step("send_back", _l("Trả lại để tổng hợp lại"), "decide", (SYNTHESISED, QUOTA_CHECKED), ("reason",), True),
-    Step("exit_not_rated", _l("Không xếp loại"), "synthesise", (), ("reason",), True),
-)
-
-
-def unit_of(cycle_id: int, unit_id: int) -> tuple[EvaluationCycle, OrgUnit]:
-    """Cycle and unit, both in sight. Raises :class:`NotFound`."""
-    cycle = cycle_for(cycle_id)
-    unit = access.get(OrgUnit, unit_id, options=(joinedload(OrgUnit.parent),))
-    return cycle, unit
-
-
-@dataclass
-class Wanted:
-    """The filter of the overview as the address or the bulk form carries it."""
-
-    q: str = ""
-    state: str = ""
-    level: str = ""
-    klass: str = ""
-    part: int | None = None
-    late: bool = False
-    misfit: bool = False
-
-    @classmethod
-    def of_request(cls) -> Wanted:
-        source = request.values
-        return cls(
-            source.get("q", "").strip()[:100], source.get("state", ""), source.get("level", ""),
-            source.get("klass", ""), identifier(source.get("part", "")), source.get("late") == "1",
-            source.get("differs") == "1",
-        )  # fmt: skip
-
-    def matches(self, row: OverviewRow, words: Sequence[str]) -> bool:
-        if self.state and row.state != self.state:
-            return False
-        if self.level and (row.standing or "-") != self.level:
-            return False
-        if self.klass and row.klass != self.klass:
-            return False
-        if self.part is not None and row.unit_id != self.part:
-            return False
-        if self.late and not row.late:
-            return False
-        if self.misfit and (not row.level_machine or row.level_machine == (row.level or row.level_unit)):
-            return False
-        if words:
-            name = fold(row.name)
-            return all(word in name for word in words)
-        return True
-
-    def plain(self) -> dict[str, Any]:
-        found = {"q": self.q, "state": self.state, "level": self.level, "klass": self.klass,
-                 "part": str(self.part) if self.part else "", "late": "1" if self.late else "",
-                 "differs": "1" if self.misfit else ""}  # fmt: skip
-        return {key: value for key, value in found.items() if value}
-
-    def choose(self, rows: Sequence[OverviewRow]) -> list[OverviewRow]:
-        words = fold(self.q).split()
-        return [row for row in rows if self.matches(row, words)]
 
 
 class EvaluationUnitView(BaseView):
@@ -377,101 +265,3 @@ class EvaluationUnitView(BaseView):
 
 def _part(key: str, number: int) -> str:
     return f"{key[:70]}-{number}" if key and number else key
-
-
-def command_of(code: str, ids: list[int], form: OpinionForm) -> Any:
-    """The command of a bulk step."""
-    reason = form.reason.data or ""
-    makers: dict[str, Callable[[], Any]] = {
-        "synthesise": lambda: Synthesise(ids),
-        "party": lambda: RecordPartyOpinion(ids, form.opinion.data or "", form.document.data or "",
-                                            form.given_on.data or clock.today()),
-        "notify": lambda: decisions.Notify(ids, number=form.number.data or ""),
-        "publish": lambda: decisions.Publish(ids),
-        "file": lambda: decisions.FileAway(ids),
-        "return": lambda: ReturnSheets(ids, reason),
-        "return_unit": lambda: ReturnSheets(ids, reason, to_unit=True),
-        "send_back": lambda: ReturnSheets(ids, reason, to_synthesis=True),
-        "exit_not_rated": lambda: StepParticipants(ids, "exit_not_rated", reason),
-    }  # fmt: skip
-    return makers[code]()
-
-
-def quota_url(cycle_id: int, unit: OrgUnit, rows: Sequence[Any]) -> str:
-    """Where the live quota is told: of the unit itself when it is an agency, else of the one agency of the people."""
-    agencies = {row.agency_id for row in rows}
-    agency_id = unit.id if unit.id in agencies else agencies.pop() if len(agencies) == 1 else None
-    return f"/evaluation/{cycle_id}/quota/{agency_id}.json" if agency_id is not None else ""
-
-
-@dataclass
-class Answer:
-    """What saving the board did: new versions, faults per person, what another editor saved."""
-
-    saved: dict[int, dict[str, Any]]
-    faults: dict[int, list[dict[str, str]]]
-    stale: dict[int, dict[str, Any]]
-    general: list[str]
-
-    def to_json(self) -> dict[str, Any]:
-        return {"saved": self.saved, "faults": self.faults, "stale": self.stale, "message": " ".join(self.general)}
-
-
-def posted_rows(cycle: EvaluationCycle) -> list[RateRow]:
-    """The rows that differ from what the page was made with (``was``), or every row sent by the script."""
-    ids = [number for raw in request.form.getlist("row") if (number := identifier(raw)) is not None]
-    query = select(PersonEvaluation.id, PersonEvaluation.sheet_code).where(PersonEvaluation.id.in_(ids[:500]))
-    sheets = dict(db.session.execute(access.restrict(query, PersonEvaluation)).tuples().all())
-    scorer = Scorer(cycle)
-    rows = []
-    for number in dict.fromkeys(ids):
-        level = request.form.get(f"level.{number}", "")
-        remark = request.form.get(f"remark.{number}", "").replace("\r\n", "\n")
-        version = identifier(request.form.get(f"version.{number}", ""))
-        posted = posted_map(f"points.{number}.")
-        was = (
-            request.form.get(f"was_level.{number}", ""),
-            request.form.get(f"was_remark.{number}", "").replace("\r\n", "\n"),
-        )
-        changed = (level, remark.strip()) != (was[0], was[1].strip()) or bool(posted)
-        if not changed and not (request.form.get("do") == "submit" and level and remark.strip()):
-            continue
-        form = scorer.sheet(sheets.get(number, ""))
-        rows.append(RateRow(number, version, plain_points(form, posted) if posted else None, level, remark))
-    return rows
-
-
-def rate(rows: Sequence[RateRow], submit: bool) -> Answer:
-    """Save every good row; the others tell their faults, a stale one what stands there now."""
-    answer = Answer({}, {}, {}, [])
-    if not rows:
-        answer.general.append(_("Chưa có dòng nào thay đổi."))
-        return answer
-    ids = [row.evaluation_id for row in rows]
-    try:
-        result = execute(RateMany(rows, submit, each=True), key=request_key())
-    except Refused as error:
-        answer.general = [fault.message for fault in error.faults]
-        return answer
-    except Stale:
-        result = StepResult([], {ids[0]: [Fault("", _("Phiếu vừa được người khác sửa."), code="stale")]})
-    except HrmsError as error:
-        if isinstance(error, NotAllowed | NotFound):
-            raise
-        answer.general = [error.message]
-        return answer
-    query = access.restrict(select(PersonEvaluation).where(PersonEvaluation.id.in_(ids)), PersonEvaluation)
-    now = {one.id: one for one in db.session.scalars(query)}
-    for number in result.moved:
-        if (one := now.get(number)) is not None:
-            answer.saved[number] = {"version": one.version, "score": points_text(one.score_unit), "state": one.state}
-    for number, faults in result.stayed.items():
-        if any(fault.code == "stale" for fault in faults) and (one := now.get(number)) is not None:
-            answer.stale[number] = {"version": one.version, "level": one.level_unit, "remark": one.manager_remark,
-                                    "by": one.updated_by}  # fmt: skip
-        answer.faults[number] = [
-            {"field": fault.field.split(".", 2)[-1] if fault.field.startswith("rows.") else fault.field,
-             "message": fault.message.split("): ", 1)[-1]}
-            for fault in faults
-        ]  # fmt: skip
-    return answer
