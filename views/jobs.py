@@ -202,7 +202,10 @@ class JobView(BaseView):
     @needs("system", "read")
     def actions(self) -> Any:
         """The scheduled actions: times, next and last run, outcome."""
-        return page("jobs/actions.html", title=_("Việc chạy theo lịch"), rows=background.board(), when=when, action_title=action_title)
+        return page(
+            "jobs/actions.html", title=_("Việc chạy theo lịch"), rows=background.board(), when=when,
+            action_title=action_title,
+        )  # fmt: skip
 
     @expose("/actions/<name>")
     @needs("system", "read")
