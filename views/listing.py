@@ -318,7 +318,7 @@ def whole_of(text: str, low: int = 0, high: int = 1000) -> int:
     number = identifier(text)
     if number is None or not low <= number <= high:
         raise FilterFault(
-            _("'%(value)s' không phải số nguyên từ %(low)s đến %(high)s. Hãy nhập lại.", value=text, low=low, high=high)
+            _("“%(value)s” không phải số nguyên từ %(low)s đến %(high)s. Hãy nhập lại.", value=text, low=low, high=high)
         )
     return number
 
