@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from hrms.commands.evaluation.terms import petition_days
+from hrms.commands.notifications.reminders import worth_a_word
+from hrms.commands.notifications.sources import calendar_of_next_year
 from hrms.commands.work_calendar import (
     OFF,
     WORK,
@@ -110,3 +112,13 @@ def test_the_screen_keeps_what_was_typed_and_says_where_it_is_wrong(world, login
     assert "Mùng 1 Tết" in reader.get("/work-calendar/2026").get_data(as_text=True)
     assert reader.post("/work-calendar/2026", data=data).status_code == 403
     assert admin.get("/work-calendar/1999").status_code == 404
+
+
+def test_the_calendar_of_next_year_is_asked_for_until_it_is_complete(admin):
+    (due,) = calendar_of_next_year(date(2024, 12, 1))
+    assert due.due_on == date(2024, 12, 31) and due.link == "/work-calendar/2025" and due.action == "propose"
+    assert worth_a_word(due, date(2024, 12, 1)) and not worth_a_word(due, date(2024, 11, 20))
+    execute(save([NEW_YEAR]))
+    assert list(calendar_of_next_year(date(2024, 12, 1)))  # entered, not yet said to be complete
+    execute(save([NEW_YEAR], version=db.session.query(WorkCalendarYear).one().version, complete=True))
+    assert not list(calendar_of_next_year(date(2024, 12, 1)))

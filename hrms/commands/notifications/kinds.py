@@ -31,6 +31,7 @@ KINDS = {
         Kind("movement_due", _l("Luân chuyển, biệt phái, chuyển đổi vị trí: mốc thời hạn")),
         Kind("movement_notice", _l("Thông báo điều động, chuyển đổi vị trí công tác"), NOW, fixed=True),
         Kind("retirement_due", _l("Thông báo và quyết định nghỉ hưu: mốc thời hạn")),
+        Kind("calendar_due", _l("Lịch nghỉ lễ, ngày làm việc của năm sau")),
         Kind("report_ready", _l("Báo cáo định kỳ đã lập"), NOW),
         Kind("job_done", _l("Công việc nền của tôi đã xong"), NONE),
         Kind("job_failed", _l("Việc chạy theo lịch bị lỗi"), NOW, fixed=True),

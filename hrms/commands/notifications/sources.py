@@ -19,8 +19,10 @@ from hrms.commands.staff.search import retiring_by
 from hrms.kernel.db import db
 from hrms.kernel.text import add_months, format_date
 from models.evaluation import EvaluationCycle
+from models.organization import OrgUnit
 from models.restructuring import CaseBatch, DownsizingCase
 from models.staff import Person
+from models.work_calendar import work_calendar
 from policies.retirement import notice_dates, pension_date
 
 AHEAD = max(REMIND_DAYS)
@@ -112,3 +114,18 @@ def retirements(day: date) -> Iterator[Due]:
             "retirement_due", f"retirement:{what}:{unit_id}:{pension.isoformat()}", text, due_on,
             f"/staff/?retires={format_date(pension)}", unit_id=unit_id, resource="staff", action="write",
         )  # fmt: skip
+
+
+@source
+def calendar_of_next_year(day: date) -> Iterator[Due]:
+    """The holidays of the coming year, until somebody has entered them all: deadlines in working days rest on them."""
+    year = day.year + 1
+    if year in work_calendar().complete:
+        return
+    root = db.session.scalar(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.id).limit(1))
+    with force_locale("vi"):
+        text = _("Nhập đủ lịch nghỉ lễ, Tết, ngày làm bù năm %(year)s", year=year)
+    yield Due(
+        "calendar_due", f"calendar:{year}", text, date(day.year, 12, 31), f"/work-calendar/{year}", unit_id=root,
+        resource="parameter", action="propose",
+    )  # fmt: skip
