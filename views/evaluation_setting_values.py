@@ -188,7 +188,7 @@ def _whole_or_decimal(raw: str, label: str) -> int | str:
     """A whole number, or an exact decimal as text: JSON has no exact decimals."""
     before = f"{label}: " if label else ""
     if not raw.strip():
-        raise ValueError(_("%(label)scần một số.", label=before))
+        raise ValueError(_("Chưa nhập “%(label)s”.", label=label) if label else _("Hãy nhập một số."))
     try:
         negative = raw.strip().startswith("-")
         number = parse_decimal(raw.strip().removeprefix("-"))
