@@ -44,7 +44,7 @@ REFUSAL_LABELS: Mapping[str, str] = MappingProxyType(
         "remaining_24_months_or_more": "Còn từ đủ 24 tháng trở lên đến tuổi nghỉ hưu",
         "facts_missing": "Hồ sơ thiếu dữ kiện để tính",
         "under_three_years": "Còn từ đủ 03 năm trở xuống đến tuổi nghỉ hưu",
-        "age_limit": "Không còn dưới độ tuổi quy định",
+        "age_limit": "Đã quá độ tuổi quy định",
         "not_higher": "Mức mới không cao hơn mức đã hưởng",
         "faulty_facts": "Dữ liệu của dòng sai hoặc mâu thuẫn",
     }

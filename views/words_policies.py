@@ -33,7 +33,7 @@ LABELS = (
     _l("Đang bị xem xét kỷ luật, truy cứu trách nhiệm, thanh tra, kiểm tra"), _l("Không có nguyện vọng nghỉ"),
     _l("Không thuộc nhóm đối tượng"), _l("Còn từ đủ 24 tháng trở lên đến tuổi nghỉ hưu"),
     _l("Hồ sơ thiếu dữ kiện để tính"), _l("Còn từ đủ 03 năm trở xuống đến tuổi nghỉ hưu"),
-    _l("Không còn dưới độ tuổi quy định"), _l("Mức mới không cao hơn mức đã hưởng"),
+    _l("Đã quá độ tuổi quy định"), _l("Mức mới không cao hơn mức đã hưởng"),
     _l("Dữ liệu của dòng sai hoặc mâu thuẫn"), _l("Thông số chưa kiểm chứng"), _l("Thiếu ngày quyết định"),
     _l("Được cấp bổ sung theo điều khoản chuyển tiếp"), _l("Được đóng số tháng BHXH còn thiếu"),
     _l("Hệ số lương không trùng bậc nào của bảng lương"), _l("Hỗ trợ của địa phương đã hết căn cứ"),
