@@ -48,13 +48,14 @@ def views() -> list[type[Any]]:
     from views.rotation_board import RotationRunView
     from views.rotation_choice import RotationChoiceView
     from views.rotation_due import RotationDueView
+    from views.rotation_leaders import RotationLeadersView
     from views.rotation_mine import RotationMineView
     from views.rotation_plans import RotationPlanView
     from views.scenarios import ScenarioView
     from views.search import LookupView, SearchView
     from views.staff import StaffView
-    from views.work_calendar import WorkCalendarView
     from views.units import UnitView
+    from views.work_calendar import WorkCalendarView
 
     return [
         SearchView,
@@ -98,6 +99,7 @@ def views() -> list[type[Any]]:
         RotationPlanView,
         RotationRunView,
         RotationChoiceView,
+        RotationLeadersView,
         DashboardView,
         ReportView,
         JobView,

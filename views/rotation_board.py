@@ -23,6 +23,7 @@ from hrms.kernel.errors import Fault, NotFound, Refused, Stale
 from hrms.kernel.text import fold, format_decimal
 from models.organization import OrgUnit
 from models.rotation import PlannerRun, RotationPlan
+from models.vocabulary import MOVEMENT_KINDS
 from views.listing import Bulk, Column, ListSpec, declare
 from views.lists import show as show_list
 from views.posted import picked, request_key
@@ -96,7 +97,8 @@ RUNS = declare(
         columns=(
             Column("name", lambda: _("Phương án"), "name", (PlannerRun.name,), width=50),
             Column("unit", lambda: _("Phạm vi"), "unit.name", (OrgUnit.sort_key,), width=34),
-            Column("as_of", lambda: _("Ngày có hiệu lực"), "as_of", (PlannerRun.as_of,), "date", width=14),
+            Column("kind", lambda: _("Hình thức"), lambda run: _(MOVEMENT_KINDS[run.kind]), width=28),
+        Column("as_of", lambda: _("Ngày có hiệu lực"), "as_of", (PlannerRun.as_of,), "date", width=14),
             Column("state", lambda: _("Trạng thái"), run_badge, kind="badge", width=22),
             Column("by", lambda: _("Người lập"), "created_by", width=20),
             Column("at", lambda: _("Lập lúc"), "created_at", (PlannerRun.created_at,), "date", width=16),

@@ -21,6 +21,7 @@ from views.templating import page
 TONES = {
     "OVERDUE": "bad", "DUE": "bad", "DUE_SOON": "warn", "IN_WINDOW": "open", "SINGLE_POST_REFERRED": "warn",
     "DEFERRED": "closed", "EXEMPT": "closed", "LISTED": "", "ADDED": "open",
+    "CANDIDATE": "open", "BARRED": "closed", "RELATIVE": "",
 }  # fmt: skip
 
 
@@ -54,8 +55,12 @@ def tabs() -> list[Tab]:
 
 def state_words(code: str) -> str:
     """The state of a person's clock in words."""
-    if code == "ADDED":
-        return str(_("Bổ sung theo yêu cầu"))
+    ours = {
+        "ADDED": _("Bổ sung theo yêu cầu"), "CANDIDATE": _("Được chọn luân chuyển"),
+        "BARRED": _("Chưa đủ điều kiện luân chuyển"), "RELATIVE": _("Người thân"),
+    }  # fmt: skip
+    if code in ours:
+        return str(ours[code])
     return str(_(labels().get(code, code)))
 
 

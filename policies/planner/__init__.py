@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.planner.plan import Conflict, Move, Plan, PlannerStopped, Unplaced
 from policies.planner.problem import KINDS, Pair, Person, Post, Problem, Rules, Weights
-from policies.planner.rules import HARD_RULES, Rule
+from policies.planner.rules import HARD_RULES, ROTATION, Rule, rules_for
 
 if TYPE_CHECKING:
     from policies.planner.checking import Violation
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from policies.planner.solving import Listener
 
 __all__ = [
-    "HARD_RULES", "KINDS", "Conflict", "Move", "Pair", "Person", "Plan", "PlannerStopped", "Post", "Problem", "Rule",
-    "Rules", "Unplaced", "Weights", "candidates", "check", "explain", "greedy", "parse", "read_problem", "solve",
-    "why_not",
+    "HARD_RULES", "KINDS", "ROTATION", "Conflict", "Move", "Pair", "Person", "Plan", "PlannerStopped", "Post",
+    "Problem", "Rule", "Rules", "Unplaced", "Weights", "candidates", "check", "explain", "greedy", "parse",
+    "read_problem", "rules_for", "solve", "why_not",
 ]  # fmt: skip
 
 

@@ -79,9 +79,9 @@ class _Look:
         if own is not None and own.id == where.id:
             self.say(r.OWN_POST, who.id, where.id, f"{who.label} được xếp lại vào vị trí đang giữ.")
         if who.exempt:
-            self.say(r.EXEMPT, who.id, where.id, f"{who.label} được hoãn hoặc miễn mà vẫn chuyển.")
+            self.say(r.EXEMPT, who.id, where.id, f"{who.label} được hoãn, miễn hoặc chưa đủ điều kiện mà vẫn chuyển.")
         if not who.due and (who.id, where.id) not in self.pins:
-            self.say(r.NOT_DUE, who.id, where.id, f"{who.label} chưa đến hạn và không được ghim.")
+            self.say(r.NOT_DUE, who.id, where.id, f"{who.label} chưa đến hạn, không được chọn và không được ghim.")
         if where.grades and who.grade not in where.grades:
             self.say(r.GRADES, who.id, where.id, f"Ngạch không phù hợp: {names}.")
         if not where.qualifications.issubset(who.qualifications):

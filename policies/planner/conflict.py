@@ -303,7 +303,7 @@ class _Network:
 
 def _words(c: Compiled, key: Key) -> Conflict:
     code, first, second = key
-    rule = r.HARD_RULES[code]
+    rule = r.rules_for(c.problem.purpose)[code]
     if code == r.PINNED:
         person, post = c.people[first], c.posts[second]
         return Conflict(code, f"Đã ghim {person.label} vào vị trí {post.label}.", (person.id,), (post.id,))
@@ -320,6 +320,7 @@ def _words(c: Compiled, key: Key) -> Conflict:
         leaving = [c.people[p] for p in c.movers if c.must_leave(p) and c.own[p] >= 0 and c.unit_of[c.own[p]] == first]
         names = ", ".join(person.label for person in leaving[:NAMED])
         more = f" và {len(leaving) - NAMED} người khác" if len(leaving) > NAMED else ""
-        text = f"{len(leaving)} người đến hạn của đơn vị {c.problem.unit_label(unit)} phải rời vị trí: {names}{more}."
+        called = "được chọn luân chuyển" if c.problem.purpose == r.ROTATION else "đến hạn"
+        text = f"{len(leaving)} người {called} của đơn vị {c.problem.unit_label(unit)} phải rời vị trí: {names}{more}."
         return Conflict(code, text, tuple(person.id for person in leaving), unit=unit)
     return Conflict(code, f"{rule.name} ({rule.article}).")

@@ -14,6 +14,10 @@ from policies.planner.plan import Move, Unplaced, number
 from policies.planner.problem import Problem
 from policies.planner.relaxation import clash
 
+# In the words of periodic change, and of a rotation of leaders.
+EXEMPT_WORDS = ("được hoãn, được miễn hoặc đang bị hạn chế", "chưa đủ điều kiện luân chuyển")
+NOT_DUE_WORDS = ("chưa đến hạn", "không được chọn luân chuyển")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -33,7 +37,7 @@ def points(value: Fraction) -> str:
 def sentence(c: Compiled, code: str, person: int, post: int) -> str:
     """Why a fixed rule keeps ``person`` from ``post``."""
     who, where = c.people[person], c.posts[post]
-    rule = r.HARD_RULES[code]
+    rule = r.rules_for(c.problem.purpose)[code]
     if code == r.GRADES:
         wanted = ", ".join(sorted(where.grades))
         text = f"{who.label} có ngạch {who.grade or 'chưa ghi'}; vị trí {where.label} cần ngạch {wanted}"
@@ -58,9 +62,9 @@ def sentence(c: Compiled, code: str, person: int, post: int) -> str:
         holder = next(p for p, posts in c.pins.items() if post in posts)
         text = f"Vị trí {where.label} đã ghim cho {c.people[holder].label}"
     elif code == r.EXEMPT:
-        text = f"{who.label} được hoãn, được miễn hoặc đang bị hạn chế nên không chuyển"
+        text = f"{who.label} {EXEMPT_WORDS[c.problem.purpose == r.ROTATION]} nên không chuyển"
     else:
-        text = f"{who.label} chưa đến hạn và không được ghim"
+        text = f"{who.label} {NOT_DUE_WORDS[c.problem.purpose == r.ROTATION]} và không được ghim"
     return f"{text} ({rule.article})."
 
 
@@ -144,14 +148,16 @@ def _move(c: Compiled, person: int, post: int, removed: dict[str, Flags], gone: 
     weights = c.problem.weights
     own = int(c.own[person])
     why = []
+    rules = r.rules_for(c.problem.purpose)
     if person in c.pins:
         why.append(f"Người lập phương án đã ghim {who.label} vào vị trí này.")
     if c.must_leave(person):
         late = f", quá hạn {who.overdue_months} tháng" if who.overdue_months else ""
-        why.append(f"{who.label} đến hạn phải rời vị trí{late} ({r.HARD_RULES[r.LEAVE].article}).")
+        called = "được chọn luân chuyển" if c.problem.purpose == r.ROTATION else f"đến hạn phải rời vị trí{late}"
+        why.append(f"{who.label} {called} ({rules[r.LEAVE].article}).")
     grade = f"ngạch {who.grade} phù hợp" if where.grades else "vị trí không giới hạn ngạch"
     skills = f"có {', '.join(sorted(where.qualifications))}" if where.qualifications else "không yêu cầu trình độ riêng"
-    why.append(f"Đủ điều kiện của vị trí {where.label}: {grade}; {skills} ({r.HARD_RULES[r.GRADES].article}).")
+    why.append(f"Đủ điều kiện của vị trí {where.label}: {grade}; {skills} ({rules[r.GRADES].article}).")
     if where.id in who.wishes:
         why.append(f"Đúng nguyện vọng thứ {who.wishes.index(where.id) + 1} (điểm {points(weights.wish)}).")
     elif who.wishes:
@@ -167,7 +173,7 @@ def _move(c: Compiled, person: int, post: int, removed: dict[str, Flags], gone: 
         why.append(f"Cách {points(kilometres)} km (trừ {points(kilometres * weights.distance)} điểm).")
     if where.occupant is not None:
         why.append(f"Vị trí do {c.people[int(c.occupant[post])].label} chuyển đi để lại.")
-    why.append(_choice(removed, gone))
+    why.append(_choice(rules, removed, gone))
     score = Fraction(int(c.scores(person)[post]), c.scale)
     return Move(who.id, c.posts[own].id if own >= 0 else None, where.id, score, tuple(why))
 
@@ -182,8 +188,8 @@ def _wishes(c: Compiled, person: int, gone: Flags, taken: object) -> str:
     return f"{text}, {rest} chưa trống hoặc không lợi cho toàn phương án." if rest else f"{text}."
 
 
-def _choice(removed: dict[str, Flags], gone: Flags) -> str:
-    parts = [f"{r.HARD_RULES[code].name.lower()}: {int(flags.sum())}" for code, flags in removed.items() if flags.any()]
+def _choice(rules: dict[str, r.Rule], removed: dict[str, Flags], gone: Flags) -> str:
+    parts = [f"{rules[code].name.lower()}: {int(flags.sum())}" for code, flags in removed.items() if flags.any()]
     kept = int((~gone).sum())
     total = f"Có {kept} vị trí khả dụng trong {len(gone)} vị trí"
     return f"{total}; số vị trí bị loại theo từng quy tắc: {'; '.join(parts)}." if parts else f"{total}."
@@ -206,8 +212,9 @@ def _unplaced(
             code = r.STAFFING if proven else r.TIME
         counts[code] = counts.get(code, 0) + 1
     who = c.people[person]
+    rules = r.rules_for(c.problem.purpose)
     why = [f"{who.label} phải rời vị trí nhưng chưa xếp được; phải xem xét riêng."]
-    why += [f"{r.HARD_RULES[code].name} ({r.HARD_RULES[code].article}): {n} vị trí." for code, n in counts.items()]
+    why += [f"{rules[code].name} ({rules[code].article}): {n} vị trí." for code, n in counts.items()]
     return Unplaced(who.id, counts, tuple(why))
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from policies.engine.errors import CaseFaults, Fault
 from policies.engine.reading import Reader, shown
 from policies.planner.problem import KINDS, Pair, Person, Post, Problem, Rules, Weights
+from policies.planner.rules import ROTATION
 
 PERSON_KEYS = (
     "id", "grade", "qualifications", "held", "relatives", "unit", "due", "exempt", "wishes",
     "name", "field", "home", "overdue_months", "years",
 )  # fmt: skip
 POST_KEYS = ("id", "unit", "kind", "grades", "qualifications", "occupant", "name", "field")
-ROOT_KEYS = ("people", "posts", "rules", "weights", "distance", "pinned", "forbidden", "unit_names")
+ROOT_KEYS = ("people", "posts", "rules", "weights", "distance", "pinned", "forbidden", "unit_names", "purpose")
 RULE_KEYS = ("no_return_years", "min_staffing", "experienced_years")
 WEIGHT_KEYS = ("wish", "same_unit", "distance", "same_field", "overdue", "chain", "continuity", "experience")
 
@@ -44,6 +45,7 @@ def parse(data: Any) -> Problem:
         pinned=_pairs(root, "pinned", faults),
         forbidden=_pairs(root, "forbidden", faults),
         unit_names=_names(root),
+        purpose=_purpose(root),
     )
     faults += faults_of(problem)
     if faults:
@@ -263,6 +265,14 @@ def _distance(root: Reader, faults: list[Fault]) -> dict[tuple[str, str], Fracti
             continue
         found[one, other] = amount
     return found
+
+
+def _purpose(root: Reader) -> str:
+    given = root.raw("purpose")
+    if given not in (None, "", ROTATION):
+        root.fault("purpose", f"cần để trống hoặc {ROTATION}")
+        return ""
+    return str(given or "")
 
 
 def _names(root: Reader) -> dict[str, str]:

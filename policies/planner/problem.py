@@ -105,7 +105,8 @@ class Problem:
     """Everything the planner knows. Ids are unique; a person occupies at most one post (``parsing.faults_of``).
 
     ``distance``: (place, place) → km, read in both directions; a pair that is not there counts as 0 km.
-    ``unit_names``: how sentences name units. Two problems are the same only when they are the same object.
+    ``unit_names``: how sentences name units. ``purpose``: in which words the rules are told (``rules.rules_for``). Two
+    problems are the same only when they are the same object.
     """
 
     people: tuple[Person, ...]
@@ -116,6 +117,7 @@ class Problem:
     pinned: tuple[Pair, ...] = ()
     forbidden: tuple[Pair, ...] = ()
     unit_names: Mapping[str, str] = field(default_factory=dict)
+    purpose: str = ""
 
     def unit_label(self, unit: str) -> str:
         """How sentences name a unit."""

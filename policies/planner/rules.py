@@ -56,3 +56,22 @@ _RULES = (
 
 HARD_RULES: dict[str, Rule] = {rule.code: rule for rule in _RULES}
 FIXED: tuple[str, ...] = tuple(rule.code for rule in _RULES if rule.fixed)
+
+# What the plan is for says in which words, and by which article, the same rules are told.
+ROTATION = "LUAN_CHUYEN"
+_OF_ROTATION = (
+    Rule(OWN_POST, "Không luân chuyển vào chính chức vụ đang giữ", "Điều 42 NĐ 170/2025/NĐ-CP", True),
+    Rule(EXEMPT, "Người chưa đủ điều kiện luân chuyển thì không chuyển",
+         "Điều 38 Luật 80/2025/QH15; Điều 43 NĐ 170/2025/NĐ-CP", True),
+    Rule(NOT_DUE, "Người không được chọn luân chuyển chỉ chuyển khi được ghim", "Người lập phương án", True),
+    Rule(GRADES, "Ngạch phù hợp với chức vụ", "Điều 43 NĐ 170/2025/NĐ-CP", True),
+    Rule(QUALIFICATIONS, "Chức vụ đến tương đương, đủ điều kiện", "Điều 42, Điều 43 NĐ 170/2025/NĐ-CP", True),
+    Rule(FORBIDDEN, "Cùng cơ quan với chức vụ đang giữ, hoặc cặp bị cấm", "Người lập phương án", True),
+    Rule(LEAVE, "Người được chọn luân chuyển rời chức vụ đang giữ", "Điều 42, Điều 45 NĐ 170/2025/NĐ-CP", False),
+)  # fmt: skip
+_BY_PURPOSE = {ROTATION: HARD_RULES | {rule.code: rule for rule in _OF_ROTATION}}
+
+
+def rules_for(purpose: str) -> dict[str, Rule]:
+    """The declared rules in the words of a purpose: ``""`` periodic change, ``LUAN_CHUYEN`` rotation of leaders."""
+    return _BY_PURPOSE.get(purpose, HARD_RULES)

@@ -20,7 +20,7 @@ from hrms.kernel.errors import NotAllowed, NotFound, Refused, Stale
 from hrms.kernel.workflow import performed
 from models.notification import Notification
 from models.rotation import HandoverItem, MovementCase
-from models.staff import Discipline
+from models.staff import Appointment, Discipline
 from tests.rotation.movement import JULY, TODAY, codes
 from tests.support.statements import counted
 
@@ -44,6 +44,19 @@ def test_a_transfer_goes_from_proposal_to_done_and_every_step_is_on_record(moves
             execute(SaveHandover(case.id, [HandoverLine(item.id, "", JULY, "Trần Thị Bình") for item in items]))
         moves.do(case, "hand_over", handed_over_on=JULY)
         assert moves.do(case, "close").state == "done"
+
+
+def test_a_move_after_a_merger_goes_from_the_post_given_by_it(moves, world, session):
+    """Decided before 01/7, in effect after: the post of the new unit is the one that is left."""
+    old = moves.post("a1", "CU", "Chuyên viên", valid_to=date(2025, 6, 30))
+    new = moves.post("a2", "MOI", "Chuyên viên")
+    person = moves.person("a1", old)
+    with transaction():
+        session.query(Appointment).filter_by(person_id=person.id).one().valid_to = date(2025, 6, 30)
+        session.add(Appointment(person_id=person.id, unit_id=new.unit_id, position_id=new.id, title="Chuyên viên",
+                                valid_from=JULY))  # fmt: skip
+    case = moves.open(person, "b1", effective_on=date(2025, 8, 1))
+    assert (case.from_position_id, case.unit_id) == (new.id, new.unit_id)
 
 
 def test_who_proposed_does_not_decide(moves, world):

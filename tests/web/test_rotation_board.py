@@ -146,3 +146,26 @@ def test_runs_of_other_units_do_not_exist_and_lookers_change_nothing(board: Any,
     assert looker.get(where).status_code == 200
     assert looker.post(f"{where}/pins", data={"act": "pin"}).status_code == 403
     assert looker.post(f"{where}/choose", data={}).status_code == 403
+
+
+def test_a_rotation_of_leaders_is_planned_from_who_is_picked(world: Any, factory: Any, login: Any) -> None:
+    """Scope and day first, then the leaders with what bars them; the picked ones make a run of luân chuyển."""
+    post = factory.position(world.unit("a1"), "PTP", "Phó trưởng phòng", approved_number=1, leader_rank="deputy")
+    person = factory.person(post.unit, recruited=date(2012, 1, 1), position=post, birth=date(1985, 3, 15),
+                            title=post.title, leader_rank="deputy")  # fmt: skip
+    browser, where = login("unit_hr_a"), "/rotation/runs/leaders"
+    asked = {"unit_id": str(world.units["a"]), "as_of": "01/08/2025", "months": "36", "group": "a"}
+    page = browser.get(where, query_string=asked).text
+    assert f'value="{person.code}"' in page and "không có danh sách quy hoạch" in page
+    nobody = browser.post(where, data=asked)
+    assert nobody.status_code == 200 and "Chưa chọn người nào" in nobody.text
+    wrong = browser.post(where, data={**asked, "months": "x", "pick": person.code})
+    assert "từ 1 đến 120 tháng" in wrong.text and " checked" in wrong.text
+    looked = browser.post(where, data={**asked, "pick": person.code, "q": "không ai tên thế", "look": "1"}).text
+    assert looked.count('name="pick"') == 1 and " checked" in looked  # who is picked stays in sight
+    made = browser.post(where, data={**asked, "pick": person.code})
+    assert made.status_code == 302
+    run = run_of(int(made.location.rsplit("/", 1)[1]))
+    assert run.kind == "LUAN_CHUYEN" and "Được chọn luân chuyển" in browser.get(made.location).text
+    assert login("unit_hr_b").get(where, query_string=asked).status_code == 404
+    assert login("auditor").get(where).status_code == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -107,8 +107,11 @@ def draft(
     posts = list(
         db.session.scalars(select(Appointment).where(Appointment.person_id == person.id, Appointment.kind == "main"))
     )
-    # The post held now; of somebody whose post is still to begin, that one: the move is then refused by its day.
-    held = on_day(posts, clock.today()) or min(posts, key=lambda post: post.valid_from, default=None)
+    # The post held until the move: of somebody who is given another before that day (a merger), that one. Without a day
+    # the post of now; of somebody whose post is still to begin, that one: the move is then refused by its day.
+    until = request.effective_on - timedelta(days=1) if request.effective_on is not None else clock.today()
+    held = on_day(posts, max(until, clock.today())) or on_day(posts, clock.today())
+    held = held or min(posts, key=lambda post: post.valid_from, default=None)
     unit_id = held.unit_id if held is not None else person.unit_id
     if not access.in_scope(unit_id, "movement", "propose"):
         raise NotAllowed()

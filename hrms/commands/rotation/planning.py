@@ -20,6 +20,7 @@ from hrms.commands.rotation.planning_results import (
     kept_result,
     problem_of,
 )
+from hrms.commands.rotation.words import LUAN_CHUYEN
 from hrms.kernel import access, jobs
 from hrms.kernel.commands import Command, check_version, execute
 from hrms.kernel.db import db
@@ -34,7 +35,7 @@ JOB = "rotation_planner"
 DRAFT, RUNNING, SOLVED, FAILED, CHOSEN = "draft", "running", "solved", "failed", "chosen"
 STATES = {DRAFT: "Chưa giải", RUNNING: "Đang giải", SOLVED: "Đã có phương án", FAILED: "Không giải được",
           CHOSEN: "Đã chọn"}  # fmt: skip
-LONGEST_SECONDS = 3600
+LONGEST_SECONDS, LONGEST_MONTHS = 3600, 120
 RUN_PATH = "/rotation/runs/{id}"
 
 
@@ -75,6 +76,10 @@ def settings_faults(settings: PlannerSettings, seconds: int) -> Iterator[Fault]:
             yield Fault(f"distance.{key}", _("“%(value)s” không phải số km.", value=value))
     if not 1 <= seconds <= LONGEST_SECONDS:
         yield Fault("seconds", _("Thời gian giải từ 1 đến %(most)s giây.", most=LONGEST_SECONDS))
+    if not 1 <= settings.months <= LONGEST_MONTHS:
+        yield Fault("months", _("Thời gian luân chuyển từ 1 đến %(most)s tháng.", most=LONGEST_MONTHS))
+    if settings.group not in ("a", "b", "c"):
+        yield Fault("group", _("Nhóm luân chuyển là a, b hoặc c."))
     if not 0 <= settings.no_return_years <= 100:
         yield Fault("no_return_years", _("Số năm không trở lại từ 0 đến 100."))
 
@@ -86,10 +91,12 @@ def contract_faults(contract: Mapping[str, Any]) -> Iterator[Fault]:
         yield from (Fault(fault.path, fault.message) for fault in broken.faults)
 
 
-def nobody(busy: Sequence[Mapping[str, Any]]) -> Fault:
+def nobody(busy: Sequence[Mapping[str, Any]], kind: str = KIND) -> Fault:
     """There is nobody to place; those whose case is not finished are named, for one would look for them."""
     words = _("Không có ai phải chuyển đổi trong phạm vi này vào ngày đã chọn.")
-    if busy:
+    if kind == LUAN_CHUYEN:
+        words = _("Chưa chọn người nào đủ điều kiện luân chuyển, hoặc người được chọn đang có hồ sơ chưa kết thúc.")
+    elif busy:
         words = _(
             "Không còn ai phải sắp xếp trong phạm vi này: %(n)s người phải chuyển đổi đều đang có hồ sơ chưa kết thúc "
             "(%(names)s).", n=len(busy), names=", ".join(one["name"] for one in busy[:5]) + ("…" if busy[5:] else ""),
@@ -99,7 +106,10 @@ def nobody(busy: Sequence[Mapping[str, Any]]) -> Fault:
 
 @dataclass
 class CreateRun(Command[PlannerRun]):
-    """Freeze the problem of a unit for moves that take effect on ``as_of``; of a plan: its lines are who must move."""
+    """Freeze the problem of a unit for moves that take effect on ``as_of``; of a plan: its lines are who must move.
+
+    ``kind``: periodic change, or ``LUAN_CHUYEN`` of the leaders picked in ``settings.people`` (no plan then).
+    """
 
     unit_id: int
     as_of: date | None
@@ -108,6 +118,7 @@ class CreateRun(Command[PlannerRun]):
     settings: PlannerSettings = field(default_factory=PlannerSettings)
     seconds: int = 60
     seed: int = 1
+    kind: str = KIND
 
     def validate(self) -> Iterable[Fault]:
         if not access.may("movement", "solve"):
@@ -121,6 +132,9 @@ class CreateRun(Command[PlannerRun]):
         )[:250]  # fmt: skip
         if len(self.name) > 250:
             yield Fault("name", _("Tên phương án dài quá %(limit)s ký tự.", limit=250))
+        if self.kind not in (KIND, LUAN_CHUYEN):
+            yield Fault("kind", _("Chỉ lập phương án chuyển đổi định kỳ hoặc luân chuyển."), code="unknown")
+            return
         if self.plan_id is not None:
             plan = access.get(RotationPlan, self.plan_id, "solve")
             if plan.unit_id != self.unit_id:
@@ -129,9 +143,9 @@ class CreateRun(Command[PlannerRun]):
         yield from faults
         if faults:
             return
-        self._built = build(self.unit_id, self.as_of, self.settings, plan_id=self.plan_id)
+        self._built = build(self.unit_id, self.as_of, self.settings, plan_id=self.plan_id, kind=self.kind)
         if not any(person.get("due") for person in self._built.contract["people"]):
-            yield nobody(self._built.busy)
+            yield nobody(self._built.busy, self.kind)
         if not self._built.contract["posts"]:
             yield Fault("unit_id", _("Không có vị trí nào trong phạm vi này."), code="no_posts")
         yield from contract_faults(self._built.contract)
@@ -139,7 +153,7 @@ class CreateRun(Command[PlannerRun]):
     def run(self) -> PlannerRun:
         assert self.as_of is not None
         run = PlannerRun(
-            unit_id=self.unit_id, plan_id=self.plan_id, name=self.name, kind=KIND, as_of=self.as_of, state=DRAFT,
+            unit_id=self.unit_id, plan_id=self.plan_id, name=self.name, kind=self.kind, as_of=self.as_of, state=DRAFT,
             problem=self._built.to_plain(), weights=self.settings.weights, rules=self.settings.to_plain(), pinned=[],
             forbidden=[], seed=self.seed, seconds=self.seconds,
         )  # fmt: skip
@@ -228,7 +242,7 @@ class SolveAgain(Command[PlannerRun]):
             return
         rebuilt = self.fresh or self._settings.to_plain() != parent.rules
         if rebuilt:
-            built = build(parent.unit_id, parent.as_of, self._settings, plan_id=parent.plan_id)
+            built = build(parent.unit_id, parent.as_of, self._settings, plan_id=parent.plan_id, kind=parent.kind)
             self._problem = built.to_plain()
             yield from contract_faults(built.contract)
         else:

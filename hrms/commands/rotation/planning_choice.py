@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,15 +16,17 @@ from hrms.commands.rotation.plan_workflow import IN_CASE
 from hrms.commands.rotation.planning import CHOSEN, SOLVED, run_to_change
 from hrms.commands.rotation.planning_problem import PlannerSettings, build
 from hrms.commands.rotation.planning_results import drifted, still_lawful
-from hrms.commands.rotation.words import REFUSED, WITHDRAWN
+from hrms.commands.rotation.words import LUAN_CHUYEN, REFUSED, WITHDRAWN
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access, clock
 from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
-from hrms.kernel.text import format_date
+from hrms.kernel.text import add_months, format_date
 from models.rotation import MovementCase, PlannerRun, RotationPlan, RotationPlanLine
 from models.staff import Person
+
+ONE_DAY = timedelta(days=1)
 
 
 def cases_of_run(run: PlannerRun) -> dict[int, MovementCase]:
@@ -91,7 +94,7 @@ class ChooseRun(Command[list[MovementCase]]):
             return
         now = build(
             run.unit_id, run.as_of, PlannerSettings.from_plain(run.rules), plan_id=run.plan_id,
-            pinned=run.pinned or (), forbidden=run.forbidden or (), action="propose",
+            pinned=run.pinned or (), forbidden=run.forbidden or (), action="propose", kind=run.kind,
         )  # fmt: skip
         changed = [*drifted(run, now, moves)]
         yield from (Fault("", words, code="stale") for words in changed)
@@ -121,10 +124,14 @@ class ChooseRun(Command[list[MovementCase]]):
             if plan
             else run.name
         )
+        settings = PlannerSettings.from_plain(run.rules)
+        until = add_months(run.as_of, settings.months) - ONE_DAY if run.kind == LUAN_CHUYEN else None
         found = []
         for move in moves:
             number, post = known["people"][move["person"]]["person_id"], known["posts"][move["to"]]
-            request = MoveRequest(run.kind, post["unit_id"], post["position_id"], reason=reason, effective_on=run.as_of)
+            request = MoveRequest(
+                run.kind, post["unit_id"], post["position_id"], reason=reason, effective_on=run.as_of, ends_on=until
+            )
             found.append(Opening(people[number], request, lines.get(number), run.id, label=f"people.{move['person']}"))
         return found
 

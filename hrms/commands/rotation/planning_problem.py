@@ -16,14 +16,14 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from hrms.commands.rotation import kinsfolk
 from hrms.commands.rotation.clocks import Holder, Roll, roll, units_named
 from hrms.commands.rotation.due import MUST_MOVE, field_of, judge
-from hrms.commands.rotation.plan_workflow import IN_CASE, NOTIFIED, PLANNED
+from hrms.commands.rotation.plan_workflow import IN_CASE, KIND, NOTIFIED, PLANNED
 from hrms.commands.rotation.planning_people import Place, grades_of, held_of, wishes_of
-from hrms.commands.rotation.words import DECIDED, OPEN, RUNNING, relation_code
+from hrms.commands.rotation.words import DECIDED, LUAN_CHUYEN, OPEN, RUNNING, relation_code
 from hrms.commands.staff.lookup import in_chunks
 from hrms.kernel import access
 from hrms.kernel.db import db
@@ -49,6 +49,8 @@ class PlannerSettings:
     ``keep_single_posts``: an agency whose only listed people all move keeps at least one. ``same_profession``: a
     listed post asks for somebody who held work of its field. ``leave_out``: codes of people who stay in any case.
     ``distance``: ``"agency|agency"`` → km as text. ``weights``: decimals as text, see ``policies.planner.Weights``.
+    Of a rotation of leaders only: ``people``: codes of the candidates; ``months`` of the rotation; ``group`` of Điều 42
+    khoản 1; ``may_rise``: deputies may take posts of heads.
     """
 
     weights: dict[str, str] = field(default_factory=lambda: dict(WEIGHTS))
@@ -59,6 +61,10 @@ class PlannerSettings:
     same_profession: bool = True
     distance: dict[str, str] = field(default_factory=dict)
     leave_out: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    months: int = 36
+    group: str = "a"
+    may_rise: bool = False
 
     def to_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -88,12 +94,21 @@ class Built:
 def build(
     unit_id: int, day: date, settings: PlannerSettings, *, plan_id: int | None = None,
     pinned: Sequence[Mapping[str, str]] = (), forbidden: Sequence[Mapping[str, str]] = (), action: str = "solve",
+    kind: str = KIND,
 ) -> Built:  # fmt: skip
-    """The problem of a unit and everything below it for moves that take effect on ``day``."""
-    return _Builder(unit_id, day, settings, plan_id, action).build(pinned, forbidden)
+    """The problem of a unit and everything below it for moves of ``kind`` that take effect on ``day``."""
+    if kind == LUAN_CHUYEN:
+        from hrms.commands.rotation.planning_leaders import LeaderBuilder
+
+        return LeaderBuilder(unit_id, day, settings, None, action).build(pinned, forbidden)
+    return Builder(unit_id, day, settings, plan_id, action).build(pinned, forbidden)
 
 
-class _Builder:
+class Builder:
+    """Periodic change. What a rotation of leaders does otherwise is in ``planning_leaders``."""
+
+    purpose = ""
+
     def __init__(self, unit_id: int, day: date, settings: PlannerSettings, plan_id: int | None, action: str) -> None:
         self.unit_id, self.day, self.settings, self.plan_id = unit_id, day, settings, plan_id
         self.roll: Roll = roll(day, unit_id=unit_id, action=action)
@@ -145,16 +160,6 @@ class _Builder:
                 if pair["person"] in known_people and pair["post"] in known_posts
             ]  # fmt: skip
 
-        alike: dict[tuple[int, str], list[str]] = defaultdict(list)
-        for place in used:
-            alike[place.position.unit_id, place.position.listed_code].append(place.id)
-        # The same listed work in the same unit is no change: the clock would run on.
-        same_work = [
-            {"person": one.code, "post": at}
-            for one in chosen.values()
-            for at in alike.get((one.unit_id, one.work), ())
-            if at != seats[one.person_id].id
-        ]
         contract = {
             "people": people,
             "posts": posts,
@@ -169,10 +174,28 @@ class _Builder:
                 if all(part in names for part in key.split("|"))
             },
             "pinned": pairs(pinned),
-            "forbidden": [*pairs(forbidden), *same_work],
+            "forbidden": [*pairs(forbidden), *self._no_change(chosen, used)],
             "unit_names": names,
+            "purpose": self.purpose,
         }  # fmt: skip
         return Built(contract, meta, post_meta, self._busy(moving))
+
+    def _no_change(self, chosen: Mapping[int, Holder], used: Sequence[Place]) -> list[dict[str, str]]:
+        """The same listed work in the same unit is no change: the clock would run on."""
+        alike: dict[tuple[int, str], list[str]] = defaultdict(list)
+        seats = {place.occupant: place.id for place in used if place.occupant is not None}
+        for place in used:
+            alike[place.position.unit_id, place.position.listed_code].append(place.id)
+        return [
+            {"person": one.code, "post": at}
+            for one in chosen.values()
+            for at in alike.get((one.unit_id, one.work), ())
+            if at != seats[one.person_id]
+        ]
+
+    def _wanted(self) -> Any:
+        """Which positions are planned: listed ones without leading rank."""
+        return and_(Position.listed_code != "", Position.leader_rank == "")
 
     def _sort(self, unit_id: int) -> tuple[Any, ...]:
         return (*self.roll.units[unit_id].sort, unit_id)
@@ -185,7 +208,7 @@ class _Builder:
             OrgUnit.path.like(path + "%"), holds(OrgUnit, self.day),
         )  # fmt: skip
         query = select(Position).where(
-            Position.unit_id.in_(inside), Position.listed_code != "", Position.leader_rank == "",
+            Position.unit_id.in_(inside), self._wanted(),
             holds(Position, self.day),
         )  # fmt: skip
         units = access.units_for("movement", "solve")
@@ -197,7 +220,7 @@ class _Builder:
             select(Appointment.position_id, Appointment.person_id)
             .join(Position, Position.id == Appointment.position_id)
             .where(
-                Position.listed_code != "", Appointment.kind == "main", holds(Appointment, self.day),
+                self._wanted(), Appointment.kind == "main", holds(Appointment, self.day),
             )
             .order_by(Appointment.valid_from, Appointment.person_id)
         )  # fmt: skip
@@ -264,14 +287,20 @@ class _Builder:
         name = field_of(position.listed_code)
         return {
             "id": place.id, "unit": self.roll.body_of(position.unit_id).code, "kind": kinds[position.id],
-            "grades": [position.grade_code] if position.grade_code else [],
-            "qualifications": [
-                *([_profession(name)] if self.settings.same_profession and name else []),
-                staff_of(ESTABLISHMENT_OF_BODY.get(self.roll.body_of(position.unit_id).kind, "civil_servant")),
-            ],
+            "grades": self._grades(position),
+            "qualifications": [*self._asked(position, name), self._staff_asked(position)],
             "occupant": holder.code if holder is not None else None,
             "name": f"{position.title}, {self.roll.units[position.unit_id].name}", "field": name,
         }  # fmt: skip
+
+    def _grades(self, position: Position) -> list[str]:
+        return [position.grade_code] if position.grade_code else []
+
+    def _asked(self, _position: Position, name: str) -> list[str]:
+        return [_profession(name)] if self.settings.same_profession and name else []
+
+    def _staff_asked(self, position: Position) -> str:
+        return staff_of(ESTABLISHMENT_OF_BODY.get(self.roll.body_of(position.unit_id).kind, "civil_servant"))
 
     def _post_meta(self, place: Place) -> dict[str, Any]:
         position = place.position
@@ -286,8 +315,12 @@ class _Builder:
         units = self._unit_rows({position.unit_id for position in positions})
         found = {}
         for position in positions:
-            roles = kinsfolk.roles_of(units[position.unit_id], position.title, "", position.listed_code)
-            found[position.id] = "accounting" if any(self.blocks("SPOUSE", role) for role in roles) else "other"
+            roles = kinsfolk.roles_of(
+                units[position.unit_id], position.title, position.leader_rank, position.listed_code
+            )
+            barred = any(self.blocks("SPOUSE", role) for role in roles)
+            heads = any(role in HEADS for role in roles)
+            found[position.id] = "head" if heads else "accounting" if barred else "other"
         return found
 
     def _unit_rows(self, ids: Collection[int]) -> dict[int, OrgUnit]:
@@ -324,9 +357,12 @@ class _Builder:
                 found[number] = (due, exempt, state, why, answer.clock.must_change_by)
         return found
 
+    def _staff_of(self, one: Holder) -> str:
+        return staff_of(ESTABLISHMENT_OF_CATEGORY.get(one.category, ""))
+
     def _professions(self, one: Holder) -> list[str]:
         """Fields of the listed work the person holds or held, and the kind of staff the person is."""
-        staff = [staff_of(ESTABLISHMENT_OF_CATEGORY.get(one.category, ""))]
+        staff = [self._staff_of(one)]
         if not self.settings.same_profession:
             return staff
         names = {field_of(post.work) for post in one.posts if post.work} | {field_of(one.work)}

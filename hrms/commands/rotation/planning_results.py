@@ -20,7 +20,7 @@ from hrms.kernel.db import db
 from hrms.kernel.errors import Fault, NotFound
 from models.rotation import MovementCase, PlannerRun
 from policies import planner
-from policies.planner import HARD_RULES, Move, Plan, Problem, Unplaced
+from policies.planner import Move, Plan, Problem, Unplaced, rules_for
 from policies.planner.plan import number
 
 _cache: OrderedDict[tuple[Any, ...], Problem] = OrderedDict()
@@ -57,6 +57,7 @@ def _text(value: Fraction | None) -> str | None:
 
 def kept_result(problem: Problem, plan: Plan) -> dict[str, Any]:
     """A plan as it is kept on the run; numbers are decimal text. With the greedy plan of the same problem beside it."""
+    rules = rules_for(problem.purpose)
     by_hand = planner.greedy(problem) if plan.status != "infeasible" else None
     return {
         "status": plan.status,
@@ -72,7 +73,7 @@ def kept_result(problem: Problem, plan: Plan) -> dict[str, Any]:
             {"person": u.person, "removed_by": dict(u.removed_by), "why": list(u.why)} for u in plan.unplaced
         ],
         "conflict": [
-            {"rule": c.rule, "text": c.text, "article": HARD_RULES[c.rule].article if c.rule in HARD_RULES else "",
+            {"rule": c.rule, "text": c.text, "article": rules[c.rule].article if c.rule in rules else "",
              "people": list(c.people), "posts": list(c.posts), "unit": c.unit}
             for c in plan.conflict
         ],
@@ -293,8 +294,9 @@ class Removed:
 def explain(run_id: int, person: str) -> list[Removed]:
     """Which rules removed which posts for a person of a run."""
     _run, problem = _known(run_id, person)
+    rules = rules_for(problem.purpose)
     return [
-        Removed(code, HARD_RULES[code].name, HARD_RULES[code].article, posts)
+        Removed(code, rules[code].name, rules[code].article, posts)
         for code, posts in planner.explain(problem, person).items()
     ]
 
@@ -381,7 +383,7 @@ def still_lawful(
     for broken in planner.check(problem, plan_of(moves, leave)):
         if broken.rule == "score":
             continue
-        rule = HARD_RULES.get(broken.rule)
+        rule = rules_for(problem.purpose).get(broken.rule)
         yield Fault(
             f"people.{broken.person}" if broken.person else "", broken.text, rule.article if rule else "", broken.rule
         )
@@ -396,6 +398,6 @@ def changes_since(run_id: int) -> list[str]:
         return []
     now = build(
         run.unit_id, run.as_of, PlannerSettings.from_plain(run.rules), plan_id=run.plan_id, pinned=run.pinned or (),
-        forbidden=run.forbidden or (), action="read",
+        forbidden=run.forbidden or (), action="read", kind=run.kind,
     )  # fmt: skip
     return list(drifted(run, now, run.result["moves"]))
