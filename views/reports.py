@@ -31,6 +31,7 @@ from reports.framework import GROUPS, Asked, Definition, Produced, definition, d
 from reports.framework.difference import difference
 from reports.framework.making import LARGE, ON_PAGE
 from reports.framework.paper import Signed, paper
+from reports.framework.result import digest
 from reports.framework.workbook import write_report
 from reports.registry import MEDIA_TYPES
 from views.lists import show as show_list
@@ -267,7 +268,7 @@ class ReportView(BaseView):
         return page(
             "reports/kept.html", title=_(record.title), record=record, produced=produced, signed=record.kind == SIGNED,
             blocks=[shown(block, number=n) for n, block in enumerate(produced.blocks)],
-            intact=produced.digest == record.digest,
+            intact=digest(record.content) == record.digest,
         )  # fmt: skip
 
     @expose("/archive/<int:snapshot_id>/file.<style>")

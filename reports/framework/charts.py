@@ -17,7 +17,7 @@ from reports.charts import FONTS, GRID, INK, MUTE, TONES
 Kind = Literal["bars", "columns", "stacked", "pyramid"]
 # Neighbours differ in darkness too (3.2:1 to 11:1 against white): most offices print in black and white.
 MORE_TONES = (TONES[0], "#d07a1c", "#0f4a2a", "#4a90d0", TONES[3], "#4b9e5f", "#7a1f4d", "#8f8a1e", "#37424e")
-ROW, GAP, LEGEND = 22, 6, 26
+ROW, GAP, LEGEND, LEGEND_LINE = 22, 6, 26, 18
 WORD = 7.0  # how wide a letter of 12 px is at most, in any of the faces charts may be set in
 MOST_TICKS = 5
 
@@ -105,15 +105,19 @@ def _wrapped(words: str, most: int) -> list[str]:
     return [" ".join(first), _cut(" ".join(rest), most)] if rest else [" ".join(first)]
 
 
-def _legend(chart: Chart, y: int) -> str:
+def _legend(chart: Chart, width: int) -> tuple[str, int]:
+    """The names of the series, on as many lines as they need, and how much lower the drawing begins for it."""
     if len(chart.series) < 2:
-        return ""
-    parts, x = [], 8
+        return "", 0
+    parts, x, y = [], 8, 14
     for position, one in enumerate(chart.series):
+        wide = 16 + int(len(one.title) * WORD)
+        if x > 8 and x + wide > width:
+            x, y = 8, y + LEGEND_LINE
         parts.append(f'<rect x="{x}" y="{y - 10}" width="11" height="11" fill="{_tone(position)}"/>')
         parts.append(_text(x + 16, y, one.title, colour=MUTE))
-        x += 16 + int(len(one.title) * WORD) + 22
-    return "".join(parts)
+        x += wide + 22
+    return "".join(parts), y - 14
 
 
 def _step(highest: int) -> int:
@@ -141,8 +145,9 @@ def _bars(chart: Chart, width: int) -> tuple[str, int]:
     totals = [sum(one.values[i] for one in chart.series) for i in range(len(chart.labels))]
     room = width - label_room - 20 - int(max(len(format_integer(total)) for total in totals) * 8)
     highest = max(max(totals), 1)
-    top = LEGEND if len(chart.series) > 1 else 4
-    parts = [_legend(chart, 14)]
+    legend, lower = _legend(chart, width)
+    top = LEGEND + lower if legend else 4
+    parts = [legend]
     for i, label in enumerate(chart.labels):
         y = top + i * (ROW + GAP)
         parts.append(_text(label_room - 8, y + 15, _cut(label, 50), anchor="end"))
@@ -160,7 +165,8 @@ def _bars(chart: Chart, width: int) -> tuple[str, int]:
 
 def _columns(chart: Chart, width: int, height: int = 280) -> tuple[str, int]:
     """Standing columns over a grid: series side by side, or on top of each other."""
-    left, top, bottom = 74, 34, 46
+    legend, lower = _legend(chart, width)
+    left, top, bottom, height = 74, 34 + lower, 46, height + lower
     stacked = chart.kind == "stacked"
     count = len(chart.labels)
     highest = max(
@@ -170,7 +176,7 @@ def _columns(chart: Chart, width: int, height: int = 280) -> tuple[str, int]:
     step = _step(max(highest, 1))
     ticks = max(1, -(-highest // step))
     plot, base = height - top - bottom, height - bottom
-    parts = [_legend(chart, 14)]
+    parts = [legend]
     for number in range(1, ticks + 1):
         y = base - plot * number // ticks
         parts.append(f'<path d="M{left} {y}H{width - 8}" stroke="{GRID}"/>')
@@ -200,9 +206,10 @@ def _pyramid(chart: Chart, width: int) -> tuple[str, int]:
     middle, room = 120, (width - 120) // 2 - 60
     highest = max(*first.values, *second.values, 1)
     left_edge, right_edge = (width - middle) // 2, (width + middle) // 2
-    parts = [_legend(chart, 14)]
+    legend, lower = _legend(chart, width)
+    parts = [legend]
     for i, label in enumerate(chart.labels):
-        y = LEGEND + i * (ROW + GAP)
+        y = LEGEND + lower + i * (ROW + GAP)
         for position, (one, edge) in enumerate(((first, left_edge), (second, right_edge))):
             wide = room * one.values[i] // highest
             said = f"{label}, {one.title}: {format_integer(one.values[i])} {chart.unit}"
@@ -211,7 +218,7 @@ def _pyramid(chart: Chart, width: int) -> tuple[str, int]:
             figure = format_integer(one.values[i])
             parts.append(_text(at, y + 15, figure, anchor="end" if position == 0 else "start", colour=MUTE))
         parts.append(_text(width // 2, y + 15, label, anchor="middle"))
-    return "".join(parts), LEGEND + len(chart.labels) * (ROW + GAP) + 4
+    return "".join(parts), LEGEND + lower + len(chart.labels) * (ROW + GAP) + 4
 
 
 def column_chart(

@@ -124,3 +124,20 @@ def test_columns_stay_inside_the_drawing(amounts: list[int], paid: bool):
         top, height = int(column.get("y")), int(column.get("height"))
         assert top >= 30 and height > -1 and top + height == 220
         assert int(column.get("x")) >= 64 and int(column.get("x")) + int(column.get("width")) <= 848
+
+
+@pytest.mark.parametrize("kind", ["bars", "columns", "stacked"])
+def test_the_names_of_many_series_take_a_second_line_instead_of_running_off(kind):
+    from reports.framework.charts import Chart, Series, svg
+
+    def drawn(count):
+        series = tuple(Series(f"Trạng thái hồ sơ số {n}", (n + 1, 2)) for n in range(count))
+        return svg(Chart(kind, "Hồ sơ", ("A", "B"), series), width=720)
+
+    def height(text):
+        return int(re.search(r'viewBox="0 0 720 (\d+)"', text)[1])
+
+    few, many = drawn(2), drawn(8)
+    assert height(many) > height(few)
+    swatches = [int(x) for x in re.findall(r'<rect x="(\d+)" y="\d+" width="11"', many)]
+    assert len(swatches) == 8 and max(swatches) < 720 - 16 - 23 * 7
