@@ -87,3 +87,12 @@ def test_a_template_never_says_a_bare_percent_sign(own):
         if any(place.endswith(".html") for place in places) and "%" in known.sub("", key_of(message))
     ]
     assert broken == []
+
+
+def test_quotation_marks_are_those_of_administrative_papers(own):
+    """“ ” in Vietnamese and in English; neither « » nor ' ' around a value."""
+    written = {key_of(message) for message in own} | {
+        text for entry in messages.read("en") if entry.id for text in text_of(entry)
+    }
+    wrong = re.compile(r"[«»]|(?<!\w)'%\(\w+\)s…?'")
+    assert sorted(text for text in written if wrong.search(text)) == []
