@@ -19,6 +19,7 @@ from hrms.kernel.errors import Refused
 from models.rotation import PlannerRun
 from models.staff import Discipline, FamilyRelation
 from tests.rotation.movement import codes
+from tests.support.statements import counted
 
 DAY = date(2025, 8, 1)
 
@@ -87,6 +88,11 @@ def test_who_the_law_bars_is_told_with_the_reason_and_stays(stage: Any, world: A
     with pytest.raises(Refused) as refused:
         run_of(stage, world, others=[old.code])
     assert codes(refused) == {"nobody"}
+    with counted() as few:
+        to_pick(world.units["a1"], DAY, PlannerSettings())
+    with counted() as many:
+        to_pick(world.units["hy"], DAY, PlannerSettings())
+    assert len(many) <= len(few) <= 8  # however many leaders there are
     short = {one.reason for one in to_pick(world.units["a"], DAY, PlannerSettings(months=24))}
     assert "UNDER_36_MONTHS" in short
 

@@ -29,6 +29,7 @@ from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position
 from models.staff import Appointment, Person
 from policies.engine.dates import PartialDate
+from policies.engine.parameters import ParameterStore
 from policies.planner import ROTATION
 from policies.rotation import MoveFacts, Tenure, check_move
 
@@ -49,17 +50,21 @@ class Leader:
     reason: str
 
 
-def bar_of(person: Person, day: date, settings: PlannerSettings, store: Any) -> str:
-    """The first thing the law has against rotating this leader from ``day``; ``""``: nothing."""
-    codes = checks.ground_codes(person.id, day, store, sex=person.sex, seconded=person.status == "seconded")
-    facts = MoveFacts(
-        effective=day, person_class=klass_of(person.category, True), facts=frozenset(codes), months=settings.months,
-        group=settings.group, sex=person.sex,
-        birth=PartialDate(person.birth_date, person.birth_precision),  # type: ignore[arg-type]
-        annex=person.retirement_annex,
-    )  # fmt: skip
-    refusals = check_move(ROTATION, facts, store).refusals
-    return refusals[0].code if refusals else ""
+def bars_of(people: Sequence[Person], day: date, settings: PlannerSettings, store: ParameterStore) -> dict[int, str]:
+    """Person id → code of the first thing the law has against rotating this leader from ``day``; ``""``: nothing."""
+    grounds = checks.grounds_of({person.id: person.sex for person in people}, day, store)
+    found = {}
+    for person in people:
+        codes = grounds[person.id] | ({"SECONDED"} if person.status == "seconded" else set())
+        facts = MoveFacts(
+            effective=day, person_class=klass_of(person.category, True), facts=frozenset(codes), months=settings.months,
+            group=settings.group, sex=person.sex,
+            birth=PartialDate(person.birth_date, person.birth_precision),  # type: ignore[arg-type]
+            annex=person.retirement_annex,
+        )  # fmt: skip
+        refusals = check_move(ROTATION, facts, store).refusals
+        found[person.id] = refusals[0].code if refusals else ""
+    return found
 
 
 def leaders(unit_id: int, day: date, action: str = "solve") -> list[tuple[Person, Appointment]]:
@@ -92,7 +97,7 @@ class LeaderBuilder(Builder):
         picked = set(settings.people)
         rows = [(person, post) for person, post in leaders(unit_id, day, action) if person.code in picked][:MOST]
         self.ranks = {person.id: post.leader_rank for person, post in rows}
-        self.bars = {person.id: bar_of(person, day, settings, self.store) for person, _post in rows}
+        self.bars = bars_of([person for person, _post in rows], day, settings, self.store)
         history = self._history([person.id for person, _post in rows])
         self.roll = replace(self.roll, holders=[self._holder(*row, history) for row in rows])
 
@@ -181,8 +186,10 @@ def to_pick(unit_id: int, day: date, settings: PlannerSettings, text: str = "") 
             )
         ]  # fmt: skip
     rows.sort(key=lambda row: row[0].code not in picked)
+    rows = rows[:MOST]
+    bars = bars_of([person for person, _post in rows], day, settings, store)
     return [
         Leader(person.id, person.code, person.full_name, post.title, units_named(units, post.unit_id), post.valid_from,
-               bar_of(person, day, settings, store))
-        for person, post in rows[:MOST]
+               bars[person.id])
+        for person, post in rows
     ]  # fmt: skip
