@@ -309,3 +309,48 @@ def test_registers_that_few_people_stand_in_are_not_empty(demo: Any, report: str
     with actor.acting(actor.SYSTEM):
         rows = next(one.rows for one in produce(report, {}).blocks if one.key == block)
     assert rows
+
+
+# One figure each line: the same people or đồng, wherever a report adds them up. "#" counts the rows of a table.
+AGREED = (
+    (("rating_history", "", "years", "y1"), ("rating_history", "", "years", "y3"),
+     ("rating_history", "", "unit", "count")),
+    (("rating_history", "", "unit", "once"), ("rating_history", "", "bad", "#")),
+    (("not_completing", "2024", "unit", "count"), ("not_completing", "2024", "list", "#"),
+     ("evaluation_results", "2024", "unit", "KHT"), ("evaluation_results", "2024", "class", "KHT")),
+    (("evaluation_results", "2024", "unit", "HTXS"), ("evaluation_results", "2024", "ceiling", "HTXS")),
+    (("evaluation_petitions", "", "state", "count"), ("evaluation_petitions", "", "unit", "count"),
+     ("evaluation_petitions", "", "list", "#")),
+    (("rotation_plan", "", "outcome", "count"), ("rotation_plan", "", "list", "#"),
+     ("rotation_compliance", "", "outcome", "count"), ("rotation_compliance", "", "unit", "all")),
+    (("rotation_compliance", "", "unit", "not_yet"), ("rotation_compliance", "", "left", "#")),
+    (("rotation_due", "", "state", "count"), ("rotation_due", "", "unit", "all"), ("rotation_due", "", "field", "all")),
+    (("movement_progress", "", "kind", "all"), ("movement_progress", "", "unit", "all"),
+     ("movement_progress", "", "state", "count")),
+    (("kept_allowances", "", "month", "difference"), ("kept_allowances", "", "unit", "difference"),
+     ("kept_allowances", "", "people", "difference")),
+    (("retirement_forecast", "", "year", "count"), ("retirement_forecast", "", "category", "count"),
+     ("retirement_forecast", "", "unit", "count")),
+    (("salary_steps_due", "", "unit", "count"), ("salary_steps_due", "", "list", "#")),
+    (("talent_roll", "", "group", "allowance"), ("talent_roll", "", "list", "allowance")),
+    (("talent_roll", "", "group", "count"), ("talent_roll", "", "list", "#")),
+    (("refund_register", "", "kind", "due_back"), ("refund_register", "", "list", "due_back")),
+    (("payments", "", "unit", "paid"), ("case_progress", "", "month", "paid")),
+)  # fmt: skip
+
+
+def test_tables_of_reports_agree_with_one_another(demo: Any) -> None:
+    """What docs/reports.md says of every report, on people nobody arranged for it."""
+    from functools import cache
+
+    from hrms.commands.reporting import produce
+
+    made = cache(lambda key, period: produce(key, {"period": period} if period else {}))
+
+    def figure(key: str, period: str, block: str, column: str) -> int:
+        found = made(key, period).block(block)
+        return len(found.rows) if column == "#" else found.total(column)
+
+    with actor.acting(actor.SYSTEM):
+        told = [{where: figure(*where) for where in places} for places in AGREED]
+    assert [line for line in told if len(set(line.values())) > 1] == []
