@@ -15,10 +15,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from hrms.commands.evaluation.contexts import unit_figures
-from hrms.commands.evaluation.measures import asked
+from hrms.commands.evaluation.measures import asked, asked_of_unit
 from hrms.commands.evaluation.scoring import Context, Scorer
 from hrms.commands.evaluation.units import machine_level
-from hrms.commands.evaluation.words import MANUAL, OLD_AGENCY
+from hrms.commands.evaluation.words import MANUAL, OLD_AGENCY, PARTY_REGIMES
 from hrms.demo import evaluation_texts as texts
 from models.evaluation import EvaluationCycle, PersonEvaluation, UnitEvaluation
 from policies.evaluation import LEADERS, RATED, Rating, Sheet
@@ -141,7 +141,8 @@ def fill_units(forms: Forms, units: Sequence[UnitEvaluation], seed: str) -> None
         rng = random.Random(f"{seed}:unit:{record.unit_id}")  # noqa: S311 - invented data
         quality = rng.choices((EXCELLENT, GOOD, FAIR), (17, 77, 6))[0]
         filled = forms.fill(record.sheet_code, "TT", quality, rng)
-        record.measures = dict(UNIT_MEASURES[quality])
+        wanted = asked_of_unit(record.regime)
+        record.measures = {key: value for key, value in UNIT_MEASURES[quality].items() if key in wanted}
         record.points_self = record.points_proposed = filled.points
         record.score_self = record.score_proposed = filled.score
         record.level_self = quality
@@ -195,6 +196,8 @@ class Filler:
             "weaknesses": rng.choice(texts.WEAKNESSES[claimed]), "causes": rng.choice(texts.CAUSES),
             "remedies": rng.choice(texts.REMEDIES),
         }  # fmt: skip
+        if sheet.regime in PARTY_REGIMES:
+            sheet.texts_self["repaired"] = "Đã khắc phục các hạn chế, khuyết điểm được chỉ ra ở kỳ kiểm điểm trước."
         sheet.texts_unit = {"outlook": rng.choice(texts.OUTLOOK)}
         sheet.manager_remark = rng.choice(texts.REMARKS[quality])
         one.tasks = self._tasks(one, quality, texts.trade_of(sheet.klass, one.code, one.kind, leads), rng)
