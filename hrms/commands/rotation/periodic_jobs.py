@@ -41,7 +41,8 @@ def tell_units(day: date) -> str:
             )
             body = _(
                 "Quá hạn: %(late)s; đến hạn: %(due)s; sắp đến hạn: %(soon)s; "
-                "chưa chuyển đổi theo Điều 38: %(deferred)s; không chuyển đổi theo Điều 39: %(exempt)s; đề nghị cấp trên lập kế hoạch: %(single)s.",
+                "chưa chuyển đổi theo Điều 38: %(deferred)s; không chuyển đổi theo Điều 39: %(exempt)s; "
+                "đề nghị cấp trên lập kế hoạch: %(single)s.",
                 late=late, due=counts["DUE"], soon=counts["DUE_SOON"], deferred=counts["DEFERRED"],
                 exempt=counts["EXEMPT"], single=counts["SINGLE_POST_REFERRED"],
             )  # fmt: skip
