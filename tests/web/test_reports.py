@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from models.reporting import ReportDraft, ReportSnapshot
 from models.staff import Person
 from reports.framework import Produced, definitions
 from reports.framework.making import LARGE
+from reports.framework.result import digest
 from tests.reports.test_catalogue import add_cases
 from tests.support.statements import counted
 
@@ -143,6 +145,29 @@ def test_a_signed_report_keeps_its_data(world: Any, session: Any, actor_as: Any,
     session.rollback()
     again = session.get(ReportSnapshot, number)
     assert Produced.from_plain(again.content).digest == again.digest == digest
+
+
+def test_a_report_filed_by_an_earlier_program_is_still_whole(
+    world: Any, session: Any, actor_as: Any, login: Any
+) -> None:
+    """What a column can say grows with the program; the check number is that of the data as they were stored."""
+    with actor_as("province_hr"):
+        plain = produce("evaluation_results", {}).to_plain()
+    for block in plain["blocks"]:
+        block["columns"] = [{k: v for k, v in column.items() if k != "share"} for column in block["columns"]]
+    content = json.loads(json.dumps(plain, default=str))
+    common = {"key": "evaluation_results", "group": "evaluation", "title": "Kết quả", "about": "", "kind": "filed",
+              "unit_id": world.units["hy"], "parameters": plain["values"], "needs": [], "rows": 0}  # fmt: skip
+    with transaction():
+        rows = [ReportSnapshot(content=content, digest=one, **common) for one in (digest(content), "0" * 64)]
+        session.add_all(rows)
+        session.flush()
+        whole, other = (row.id for row in rows)
+    browser = login("province_hr")
+    alarm = "không khớp mã kiểm tra"
+    assert alarm not in browser.get(f"/reports/archive/{whole}").get_data(as_text=True)
+    assert alarm in browser.get(f"/reports/archive/{other}").get_data(as_text=True)
+    assert browser.get(f"/reports/archive/{whole}/difference").status_code == 200
 
 
 def test_nobody_changes_a_filed_report(world: Any, session: Any, actor_as: Any) -> None:
