@@ -146,10 +146,13 @@ def test_the_yearly_plan_is_made_published_and_carried_out(site, visitor):
         number = post.get_attribute("data-post")
         query = {"person": person, "post": number}
         answers.setdefault(page.request.get(f"{run}/why", params=query).json()["allowed"], number)
-    card.drag_to(page.locator(f'[data-post="{answers[False]}"]'))
+    barred, fits = (page.locator(f'[data-post="{answers[allowed]}"]') for allowed in (False, True))
+    barred.scroll_into_view_if_needed()  # a page that scrolls under the mouse would pick up another card
+    card.drag_to(barred)
     page.locator("#board-told.error").wait_for()  # the rule that stands against it, and nothing pinned
     assert page.url.startswith(run)
-    card.drag_to(page.locator(f'[data-post="{answers[True]}"]'))
+    fits.scroll_into_view_if_needed()
+    card.drag_to(fits)
     page.locator(".posts .badge.open", has_text="ghim").wait_for()
     page.get_by_role("button", name="Hoàn tác lần ghim vừa rồi").click()
     page.locator(".posts .badge.open", has_text="ghim").wait_for(state="detached")
