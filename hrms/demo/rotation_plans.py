@@ -276,6 +276,9 @@ def _targets(lines: list[RotationPlanLine], places: Mapping[str, Mapping[str, An
         day = date(2025, 7, 1) if last is None or last < date(2025, 5, 5) or last > date(2025, 7, 1) else last
         unit_id = post["unit_id"] if post is not None else line.unit_id
         same = unit_id == line.unit_id
+        ends = db.session.get_one(OrgUnit, unit_id).valid_to
+        if ends is not None and ends < day:
+            day = ends  # the unit is merged before: the change comes while it still stands
         execute(SetLine(
             line.id, target_unit_id=unit_id, target_position_id=post["position_id"] if post is not None else None,
             form="FIELD" if same else "SECTION", planned_on=day))  # fmt: skip
