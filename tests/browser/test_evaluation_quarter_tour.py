@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.tour]
 expect.set_options(timeout=20_000)
 SHOWN = "25/09/2025"
 PEOPLE = 700
-BEST = 14  # people of the department whose sheets reach «xuất sắc»: more than the ceiling bears
+BEST = 14  # people of the department whose sheets reach “xuất sắc”: more than the ceiling bears
 SIGNER = "Giám đốc Sở Nông nghiệp và Môi trường"
 CHAIRMAN = "Chủ tịch UBND tỉnh Hưng Yên"
 

@@ -28,7 +28,7 @@ PAPER = {"number": "5/QĐ-UBND", "signed_on": DAY, "signer": "Chủ tịch UBND 
 
 @pytest.fixture
 def quarter(opened, world, factory):
-    """The second quarter of the province; «chairman» decides for the province, «head_a» is the head of a."""
+    """The second quarter of the province; “chairman” decides for the province, “head_a” is the head of a."""
     factory.account("chairman", "province_head", world.unit("hy"))
     account = factory.account("head_a", "unit_head", world.unit("a"), world.person("a.1"))
     factory.assign(account, "staff_member", None)
