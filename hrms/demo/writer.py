@@ -20,7 +20,7 @@ from hrms.demo.listed import listed_code
 from hrms.demo.names import Names, places
 from hrms.demo.people import PersonPlan, Population, PostPlan
 from hrms.kernel import crypto, history
-from hrms.kernel.db import db
+from hrms.kernel.db import db, gather_statistics
 from hrms.kernel.text import add_months
 from models.organization import (
     Establishment,
@@ -79,6 +79,7 @@ class Writer:
                 say(f"Người: {count}/{len(people)}")
         self._flush()
         advance_sequences()
+        gather_statistics(Person, Appointment, SalaryRow, InsurancePeriod, Position)
 
     def _add(self, model: type[Any], row: Row) -> None:
         self._pending[model].append(row)

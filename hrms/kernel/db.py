@@ -15,7 +15,7 @@ from typing import Any, cast
 from flask_appbuilder import Model
 from flask_appbuilder.utils.legacy import get_sqla_class
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Dialect, Engine, Integer, String, Text, event, inspect
+from sqlalchemy import BigInteger, Dialect, Engine, Integer, String, Text, event, inspect, text
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -186,6 +186,18 @@ def _texts_fit(session: Session, _context: Any, _instances: Any) -> None:
                 faults.append(Fault(name, told, code="too_long"))
     if faults:
         raise Refused(faults)
+
+
+def gather_statistics(*models: type[Any]) -> None:
+    """After thousands of rows at once: let PostgreSQL's planner know them now, not at the next autovacuum.
+
+    Until then it takes the tables for nearly empty and joins them row by row (ten times the time). Within the caller's
+    transaction; SQLite plans without statistics and is left alone.
+    """
+    if db.engine.dialect.name == "postgresql":
+        preparer = db.engine.dialect.identifier_preparer
+        for model in models:
+            db.session.execute(text(f"ANALYZE {preparer.format_table(model.__table__)}"))
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -21,7 +21,7 @@ from hrms.commands.evaluation.territory import Territory, territory_on
 from hrms.commands.evaluation.words import DRAFT, PLANNED
 from hrms.kernel import clock, history, jobs
 from hrms.kernel.commands import transaction
-from hrms.kernel.db import db
+from hrms.kernel.db import db, gather_statistics
 from hrms.kernel.errors import Fault, Refused
 from hrms.kernel.history import HistoryEntry
 from models.evaluation import EvaluationCycle, PersonEvaluation, QuotaGroup, UnitEvaluation
@@ -73,6 +73,8 @@ def fill(cycle_id: int, progress: jobs.Progress | None = None) -> dict[str, Any]
         fresh = db.session.get(EvaluationCycle, cycle.id)
         assert fresh is not None
         fresh.counts = counts
+        if total:
+            gather_statistics(PersonEvaluation, UnitEvaluation, HistoryEntry)
     return counts
 
 

@@ -14,7 +14,7 @@ from hrms.commands.staff.projection import project_people
 from hrms.commands.staff_import.plan import Plan, PlannedRow, Progress, in_slices
 from hrms.commands.staff_import.units import UnitBook
 from hrms.kernel import actor, clock, crypto, history, numbering
-from hrms.kernel.db import db
+from hrms.kernel.db import db, gather_statistics
 from hrms.kernel.errors import Stale
 from hrms.kernel.validity import lasts
 from models.importing import StaffImport
@@ -25,6 +25,8 @@ _DEFAULTS_NOT_NULL = {
     for column in Person.__table__.columns
     if column.default is not None and column.default.is_scalar
 }
+
+MANY = 1_000  # rows at once that the database must not learn of only by and by
 
 
 class Writer:
@@ -58,6 +60,8 @@ class Writer:
                 progress(done, total)
         if touched:
             project_people(touched)
+        if total >= MANY:
+            gather_statistics(Person, Appointment, SalaryRow, InsurancePeriod)
         db.session.expire_all()
 
     # -- people
