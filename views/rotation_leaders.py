@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 from hrms.commands.rotation.planning import LONGEST_MONTHS, CreateRun
 from hrms.commands.rotation.planning_leaders import MOST, to_pick
 from hrms.commands.rotation.planning_problem import PlannerSettings
+from hrms.commands.rotation.rotation_terms import rotation_terms
 from hrms.commands.rotation.words import LUAN_CHUYEN
-from hrms.kernel import access
+from hrms.kernel import access, clock
 from hrms.kernel.commands import execute
 from hrms.kernel.errors import Refused
 from hrms.kernel.text import DateFormatError, parse_full_date
@@ -55,7 +56,8 @@ class RotationLeadersView(BaseView):
                 except Refused as error:
                     faults = [*error.faults]
         # A number that is none is told at its field; the list then asks for the months of the law.
-        shown = settings if 1 <= settings.months <= LONGEST_MONTHS else replace(settings, months=36)
+        law = rotation_terms(day or clock.today())
+        shown = settings if 1 <= settings.months <= LONGEST_MONTHS else replace(settings, months=law.months)
         rows = to_pick(unit.id, day, shown, text) if unit is not None and day is not None else []
         return room_page(
             "rotation/leaders.html",
@@ -67,6 +69,7 @@ class RotationLeadersView(BaseView):
             most=MOST,
             text=text,
             months=LONGEST_MONTHS,
+            law=law,
             picked=set(settings.people),
             faults=faults,
             errors=by_field(faults),
@@ -91,10 +94,10 @@ def _settings(faults: list[Any]) -> PlannerSettings:
     if request.method == "POST":
         base = settings_posted(base, faults)
         base.people[:] = request.form.getlist("pick")
-    months = request.values.get("months", "36").strip()
+    months = request.values.get("months", "").strip() or "0"
     known = {name: getattr(base, name) for name in PlannerSettings.__dataclass_fields__}
     known |= {
-        "months": int(months) if months.isascii() and months.isdigit() and len(months) < 4 else 0,
+        "months": int(months) if months.isascii() and months.isdigit() and len(months) < 4 else -1,
         "group": request.values.get("group", "a")[:1],
         "may_rise": "may_rise" in request.values,
     }

@@ -7,7 +7,7 @@ it was solved makes another run (``parent_id``), so that plans can be compared s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from hrms.commands.rotation.planning_results import (
     kept_result,
     problem_of,
 )
+from hrms.commands.rotation.rotation_terms import rotation_terms
 from hrms.commands.rotation.words import LUAN_CHUYEN
 from hrms.kernel import access, jobs
 from hrms.kernel.commands import Command, check_version, execute
@@ -76,7 +77,7 @@ def settings_faults(settings: PlannerSettings, seconds: int) -> Iterator[Fault]:
             yield Fault(f"distance.{key}", _("“%(value)s” không phải số km.", value=value))
     if not 1 <= seconds <= LONGEST_SECONDS:
         yield Fault("seconds", _("Thời gian giải từ 1 đến %(most)s giây.", most=LONGEST_SECONDS))
-    if not 1 <= settings.months <= LONGEST_MONTHS:
+    if not 0 <= settings.months <= LONGEST_MONTHS:
         yield Fault("months", _("Thời gian luân chuyển từ 1 đến %(most)s tháng.", most=LONGEST_MONTHS))
     if settings.group not in ("a", "b", "c"):
         yield Fault("group", _("Nhóm luân chuyển là a, b hoặc c."))
@@ -143,6 +144,8 @@ class CreateRun(Command[PlannerRun]):
         yield from faults
         if faults:
             return
+        if self.kind == LUAN_CHUYEN and not self.settings.months:
+            self.settings = replace(self.settings, months=rotation_terms(self.as_of).months)
         self._built = build(self.unit_id, self.as_of, self.settings, plan_id=self.plan_id, kind=self.kind)
         if not any(person.get("due") for person in self._built.contract["people"]):
             yield nobody(self._built.busy, self.kind)

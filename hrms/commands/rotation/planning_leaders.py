@@ -57,8 +57,8 @@ def bars_of(people: Sequence[Person], day: date, settings: PlannerSettings, stor
     for person in people:
         codes = grounds[person.id] | ({"SECONDED"} if person.status == "seconded" else set())
         facts = MoveFacts(
-            effective=day, person_class=klass_of(person.category, True), facts=frozenset(codes), months=settings.months,
-            group=settings.group, sex=person.sex,
+            effective=day, person_class=klass_of(person.category, True), facts=frozenset(codes),
+            months=settings.months or None, group=settings.group, sex=person.sex,
             birth=PartialDate(person.birth_date, person.birth_precision),  # type: ignore[arg-type]
             annex=person.retirement_annex,
         )  # fmt: skip

@@ -62,7 +62,7 @@ class PlannerSettings:
     distance: dict[str, str] = field(default_factory=dict)
     leave_out: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
-    months: int = 36
+    months: int = 0  # 0: the least the law asks on the day
     group: str = "a"
     may_rise: bool = False
 
