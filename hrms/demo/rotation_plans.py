@@ -24,6 +24,7 @@ from models.staff import Appointment, Person
 from policies.engine.dates import add_months
 
 HOME, OTHER = "SNNMT", "SXD"
+TRIES = 4  # arrangements of the province until no rules stand against one another
 DRAFTED, CHECKED, ISSUED, PUBLISHED = date(2025, 3, 10), date(2025, 3, 17), date(2025, 3, 20), date(2025, 3, 24)
 TOLD, OTHER_DRAFTED, ARRANGED = date(2025, 3, 25), date(2025, 6, 9), date(2025, 6, 12)
 # Words of a unit's name → code of the list and what the post is called; the first that fits.
@@ -299,7 +300,32 @@ def _arranged(stage: Any, as_of: date) -> None:
     if root is None or as_of < ARRANGED:
         return
     with stage.on(ARRANGED, "sonoivu"):
-        _solved(root, None, date(2025, 8, 1), "Phương án toàn tỉnh, đợt tháng 8/2025")
+        name = "Phương án toàn tỉnh, đợt tháng 8/2025"
+        _solved(root, None, date(2025, 8, 1), name)
+        _without_conflict(root, name)
+
+
+def _without_conflict(root: int, name: str) -> None:
+    """Whom rules that cannot hold together concern stays for a later round, and the arrangement is tried again."""
+    from hrms.commands.rotation.planning import SolveAgain, SolveRun
+    from hrms.commands.rotation.planning_problem import PlannerSettings
+    from hrms.kernel import jobs
+    from hrms.kernel.commands import execute
+    from models.rotation import PlannerRun
+
+    latest = select(PlannerRun).where(PlannerRun.unit_id == root).order_by(PlannerRun.id.desc()).limit(1)
+    for attempt in range(2, 2 + TRIES):
+        run = db.session.scalar(latest)
+        against = (run.result or {}).get("conflict", ()) if run is not None else ()
+        people = [code for rule in against for code in rule["people"]]
+        if run is None or not people:
+            return
+        settings = PlannerSettings.from_plain(run.rules)
+        settings.leave_out.extend(people)
+        command = SolveAgain(run.id, settings=settings, name=f"{name} – lần {attempt}", seconds=10, fresh=True)
+        execute(SolveRun(execute(command).id))
+        jobs.run_next()
+        db.session.expire_all()
 
 
 def _deferrals(stage: Any, unit_id: int) -> None:
