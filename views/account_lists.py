@@ -16,6 +16,7 @@ from hrms.commands.accounts.lifecycle import is_over
 from hrms.kernel import access, clock
 from hrms.kernel.db import db
 from hrms.kernel.text import fold, format_date
+from hrms.kernel.validity import holds
 from models.account import Account, RoleAssignment, SecurityEvent
 from models.staff import Person
 from views import words
@@ -84,8 +85,7 @@ def _by_role(query: Select[Any], value: str) -> Select[Any]:
     return query.where(
         select(RoleAssignment.id)
         .where(
-            RoleAssignment.account_id == Account.id, RoleAssignment.role == value, RoleAssignment.valid_from <= today,
-            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= today),
+            RoleAssignment.account_id == Account.id, RoleAssignment.role == value, holds(RoleAssignment, today),
         )
         .exists()
     )  # fmt: skip

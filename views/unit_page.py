@@ -19,6 +19,7 @@ from hrms.kernel import access, clock, history
 from hrms.kernel.db import db
 from hrms.kernel.errors import NotFound
 from hrms.kernel.text import DateFormatError, parse_full_date
+from hrms.kernel.validity import holds
 from models.organization import Establishment, LeadershipQuota, OrgUnit, OrgUnitVersion, Position, UnitSuccession
 from models.staff import Appointment, Person
 from models.vocabulary import ESTABLISHMENT_KINDS, FUNDING_KINDS, POSITION_GROUPS, UNIT_KINDS, UNIT_LEVELS
@@ -176,9 +177,6 @@ class UnitHead:
         return shown
 
 
-def _live(model: Any, day: date) -> Any:
-    return and_(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
-
 
 def head_of(unit_id: int, asked: Asked) -> UnitHead:
     """Load the unit in the actor's scope with its version of the day. Raises :class:`NotFound`."""
@@ -186,11 +184,11 @@ def head_of(unit_id: int, asked: Asked) -> UnitHead:
     parent = aliased(OrgUnit)
     below = aliased(OrgUnitVersion)
     counts = {
-        "positions": select(func.count(Position.id)).where(Position.unit_id == unit_id, _live(Position, day)),
+        "positions": select(func.count(Position.id)).where(Position.unit_id == unit_id, holds(Position, day)),
         "people": select(func.count(Appointment.id)).where(
-            Appointment.unit_id == unit_id, Appointment.kind == "main", _live(Appointment, day)
+            Appointment.unit_id == unit_id, Appointment.kind == "main", holds(Appointment, day)
         ),
-        "children": select(func.count(below.id)).where(below.parent_id == unit_id, _live(below, day)),
+        "children": select(func.count(below.id)).where(below.parent_id == unit_id, holds(below, day)),
         "formation": select(func.count(OrgUnitVersion.id)).where(OrgUnitVersion.unit_id == unit_id),
     }
     query = (
@@ -199,7 +197,7 @@ def head_of(unit_id: int, asked: Asked) -> UnitHead:
             *[part.correlate(None).scalar_subquery().label(name) for name, part in counts.items()],
             *[_may(unit_id, *right).label("_".join(right)) for right in RIGHTS],
         )
-        .outerjoin(OrgUnitVersion, and_(OrgUnitVersion.unit_id == OrgUnit.id, _live(OrgUnitVersion, day)))
+        .outerjoin(OrgUnitVersion, and_(OrgUnitVersion.unit_id == OrgUnit.id, holds(OrgUnitVersion, day)))
         .outerjoin(parent, parent.id == OrgUnitVersion.parent_id)
         .where(OrgUnit.id == unit_id)
         .order_by(OrgUnitVersion.valid_from.desc())
@@ -282,13 +280,13 @@ def _positions(head: UnitHead) -> dict[str, Any]:
     day = head.asked.day
     held = (
         select(func.count(Appointment.id))
-        .where(Appointment.position_id == Position.id, Appointment.kind == "main", _live(Appointment, day))
+        .where(Appointment.position_id == Position.id, Appointment.kind == "main", holds(Appointment, day))
         .correlate(Position)
         .scalar_subquery()
     )
     query = (
         select(Position, held)
-        .where(Position.unit_id == head.unit.id, _live(Position, day))
+        .where(Position.unit_id == head.unit.id, holds(Position, day))
         .order_by(Position.leader_rank == "", Position.code)
     )
     return {"rows": db.session.execute(access.restrict(query, Position)).all(), "groups": POSITION_GROUPS}
@@ -300,7 +298,7 @@ def _people(head: UnitHead) -> dict[str, Any]:
     query = (
         select(Appointment)
         .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.unit_id == head.unit.id, _live(Appointment, head.asked.day))
+        .where(Appointment.unit_id == head.unit.id, holds(Appointment, head.asked.day))
         .options(joinedload(Appointment.person))
         .order_by(Person.sort_key, Appointment.id)
         .limit(PEOPLE_SHOWN)

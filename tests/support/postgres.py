@@ -25,6 +25,7 @@ SETTINGS = {
     "autovacuum": "off",
 }
 START_SECONDS = 60
+ABANDONED_SECONDS = 600  # a folder without a server this long after it was made
 PREFIX = "hrms-pg-"
 MEMORY_WANTED = 2 * 1024**3  # bytes: templates and databases of the workers, with room to spare
 
@@ -77,8 +78,12 @@ def _remove_left_behind(memory: Path) -> None:
             os.kill(server, 0)
         except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:  # ended with its run (then it takes its mark along), or about to start
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
         except (OSError, ValueError, IndexError):
-            continue  # about to start, stopped in order, or another user's: not ours to judge
+            continue  # another user's: not ours to judge
 
 
 def _end_with_parent() -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
 from hrms.commands import security_log
@@ -17,6 +17,7 @@ from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date, normalize
+from hrms.kernel.validity import lasts
 from models.account import Account, RoleAssignment
 from models.organization import OrgUnit
 from models.staff import Appointment
@@ -50,8 +51,8 @@ def role_label(code: str) -> str:
 def in_force(day: date) -> Any:
     """The condition of an assignment that holds on ``day`` or begins later and has not been taken back."""
     return and_(
-        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= day),
-        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= RoleAssignment.valid_from),
+        lasts(RoleAssignment, day),
+        lasts(RoleAssignment, RoleAssignment.valid_from),
     )
 
 
@@ -302,7 +303,7 @@ def end_rights_of_moved(day: date | None = None) -> int:
             post_unit.path.like(OrgUnit.path + "%"),
         )
     )
-    holds = posts.where(or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day)).exists()
+    serving = posts.where(lasts(Appointment, day)).exists()
     held = posts.where(Appointment.valid_to < day, Appointment.valid_to >= RoleAssignment.valid_from).exists()
     query = (
         select(RoleAssignment)
@@ -314,7 +315,7 @@ def end_rights_of_moved(day: date | None = None) -> int:
             RoleAssignment.valid_from <= day,
             in_force(day),
             held,
-            ~holds,
+            ~serving,
         )
     )
     with transaction():

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hrms.commands.law.current import APPROVED, CONFIRMATION, OVERRIDE, as_overrides, current_store
 from hrms.commands.law.values import UnfitValue, read_plain, read_typed
@@ -20,6 +20,7 @@ from hrms.kernel.commands import Command
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import lasts
 from models.law import ParameterOverride
 from policies import api
 from policies.engine.errors import PolicyError
@@ -126,7 +127,7 @@ def check_overlap(kind: str, name: str, start: date, end: date | None, *, but: I
         ParameterOverride.name == name,
         ParameterOverride.kind == kind,
         ParameterOverride.state == APPROVED,
-        or_(ParameterOverride.valid_to.is_(None), ParameterOverride.valid_to >= start),
+        lasts(ParameterOverride, start),
         ParameterOverride.id.not_in(list(but)),
     )
     if end is not None:

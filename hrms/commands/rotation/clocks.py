@@ -21,6 +21,7 @@ from hrms.commands.rotation.words import INSIDE
 from hrms.kernel import access
 from hrms.kernel.db import db
 from hrms.kernel.text import fold
+from hrms.kernel.validity import holds
 from models.organization import OrgUnit, Position, UnitSuccession
 from models.rotation import RotationDeferral
 from models.staff import Absence, Appointment, Discipline, Person
@@ -112,9 +113,6 @@ class _Circumstances:
     recheck_on: date | None = None
 
 
-def _valid(model: Any, on: date) -> Any:
-    return and_(model.valid_from <= on, or_(model.valid_to.is_(None), model.valid_to >= on))
-
 
 def _current(on: date, columns: Iterable[Any], unit_id: int | None, person_id: int | None, action: str) -> Select[Any]:
     """Main posts on the list in force on ``on``, narrowed to the actor's scope (or to one person judged before)."""
@@ -122,7 +120,7 @@ def _current(on: date, columns: Iterable[Any], unit_id: int | None, person_id: i
         select(*columns)
         .select_from(Appointment)
         .join(Position, Position.id == Appointment.position_id)
-        .where(Appointment.kind == "main", _valid(Appointment, on), Position.listed_code != "")
+        .where(Appointment.kind == "main", holds(Appointment, on), Position.listed_code != "")
     )
     if person_id is not None:
         return query.where(Appointment.person_id == person_id)
@@ -378,7 +376,7 @@ def tenure_before(person: Person, day: date, store: ParameterStore | None = None
 
 def _has_post(person_id: int, on: date) -> bool:
     query = select(Appointment.id).where(
-        Appointment.person_id == person_id, Appointment.kind == "main", _valid(Appointment, on)
+        Appointment.person_id == person_id, Appointment.kind == "main", holds(Appointment, on)
     )
     return db.session.scalar(query.limit(1)) is not None
 

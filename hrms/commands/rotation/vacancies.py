@@ -14,6 +14,7 @@ from hrms.commands.rotation.words import BIET_PHAI, DECIDED, INSIDE, OPEN
 from hrms.kernel.db import db
 from hrms.kernel.errors import Fault
 from hrms.kernel.text import format_date
+from hrms.kernel.validity import holds
 from models.organization import Establishment, OrgUnit, Position
 from models.rotation import MovementCase
 from models.staff import Appointment, Person
@@ -44,8 +45,7 @@ def places_on(position: Position, day: date, but_cases: Sequence[int] = ()) -> P
             select(Appointment.person_id).where(
                 Appointment.position_id == position.id,
                 Appointment.kind == "main",
-                Appointment.valid_from <= day,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+                holds(Appointment, day),
             )
         )
     )
@@ -87,8 +87,7 @@ def headcount(position_id: int, day: date) -> int:
             select(func.count(Appointment.person_id.distinct())).where(
                 Appointment.position_id == position_id,
                 Appointment.kind == "main",
-                Appointment.valid_from <= day,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+                holds(Appointment, day),
             )
         )
         or 0
@@ -143,8 +142,7 @@ def overfilled(case: MovementCase, together: Sequence[MovementCase], day: date) 
         .join(OrgUnit, OrgUnit.id == Establishment.unit_id)
         .where(
             Establishment.unit_id.in_(above), OrgUnit.kind.not_in(INSIDE), Establishment.kind == kind,
-            Establishment.valid_from <= day,
-            or_(Establishment.valid_to.is_(None), Establishment.valid_to >= day),
+            holds(Establishment, day),
         )
         .order_by(Establishment.valid_from)
     ).all()  # fmt: skip
@@ -166,8 +164,8 @@ def _staff_of(path: str, kind: str, day: date, together: Sequence[MovementCase])
             select(Appointment.person_id)
             .join(Person, Person.id == Appointment.person_id)
             .where(
-                Appointment.unit_id.in_(here), Appointment.kind == "main", Appointment.valid_from <= day,
-                or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day), Person.category.in_(categories),
+                Appointment.unit_id.in_(here), Appointment.kind == "main", holds(Appointment, day),
+                Person.category.in_(categories),
                 or_(Person.left_on.is_(None), Person.left_on > day),
             )
         )
